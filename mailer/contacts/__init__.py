@@ -1,0 +1,1 @@
+"""Spreadsheets → contacts and the problems in them."""

@@ -1,0 +1,1 @@
+"""The durable record: who, which words, what became of them."""

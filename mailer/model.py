@@ -1,0 +1,305 @@
+"""The values that walk from a sheet row to a server's answer, and the moves a delivery may make.
+
+Everything here is immutable and knows no input or output: Contact → Draft → Delivery → Message → Receipt,
+with Problems found on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+#: What a cell can hold, typed. None is an empty cell.
+Value = None | str | bool | int | float | Decimal | datetime | date | time | timedelta
+
+#: What people write for "no" in a yes/no column (`on_hold`), case-folded.
+NO_WORDS = frozenset({"no", "n", "non", "nein", "não", "nao", "false", "faux", "falsch", "0", "-"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """One column's value for one contact: printed as Excel shows it, compared and computed by what it is."""
+
+    #: The text as Excel shows it, "" for an empty cell.
+    shown: str
+    #: The typed value behind it.
+    value: Value = None
+
+    def __str__(self) -> str:
+        return self.shown
+
+    def __bool__(self) -> bool:
+        return bool(self.value) and self.shown.strip().casefold() not in NO_WORDS
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return self.value == _plain(other)
+
+    def __lt__(self, other: object) -> bool:
+        return self.value < _plain(other)  # type: ignore[operator]
+
+    def __le__(self, other: object) -> bool:
+        return self.value <= _plain(other)  # type: ignore[operator]
+
+    def __gt__(self, other: object) -> bool:
+        return self.value > _plain(other)  # type: ignore[operator]
+
+    def __ge__(self, other: object) -> bool:
+        return self.value >= _plain(other)  # type: ignore[operator]
+
+    def __contains__(self, other: object) -> bool:
+        return str(other) in self.shown
+
+
+def _plain(other: object) -> object:
+    return other.value if isinstance(other, Field) else other
+
+
+class Severity(StrEnum):
+    """How much a problem weighs."""
+
+    NOTE = "note"  #: worth knowing
+    WARN = "warn"  #: worth a look before sending
+    HOLD = "hold"  #: this row or draft does not go out until it is mended
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A defect in the user's data, as a value that points at its place."""
+
+    #: The place: "clients.xlsx › Clients › C14", "thank-you.md, line 7", or "draft 12".
+    where: str
+    #: What is wrong, one sentence.
+    what: str
+    #: What to do about it, one sentence, or "".
+    cure: str = ""
+    severity: Severity = Severity.WARN
+    #: A stable slug that groups alike problems, such as "no-address".
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a contact stands: file as configured, sheet ("" for text files), row as Excel counts, from 1."""
+
+    file: str
+    sheet: str
+    row: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file} › {self.sheet} › row {self.row}" if self.sheet else f"{self.file}, row {self.row}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One row, one person; or several rows joined into one mail, then `members` holds each of them."""
+
+    #: The configured key column's shown text, else the normalised address: who this is in its source.
+    key: str
+    #: Normalised: what goes on the wire (see `mailer.addresses`).
+    address: str
+    #: Display name, "" when the sheet has none.
+    name: str = ""
+    #: Column name (`client_since`) → field; memos are never among them.
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    audience: str = ""
+    #: What the sheet calls the person in the firm who knows this contact.
+    owner: str = ""
+    #: BCP 47 language ("fr", "pt-BR"), "" for the firm's.
+    language: str = ""
+    #: ISO 3166 alpha-2, "" for the firm's.
+    country: str = ""
+    #: IANA zone, "" when not told.
+    timezone: str = ""
+    source: Source = Source("", "", 0)
+    #: The configured name of the source ("clients").
+    source_name: str = ""
+    #: What we know about the person and never mail.
+    memos: tuple[str, ...] = ()
+    #: Further addresses of the same mail (`several: together`).
+    also: tuple[str, ...] = ()
+    #: 0, except for the second and later address of one row (`several: each`).
+    copy: int = 0
+    #: The rows of a household or group, this one first; empty for a contact that is one row.
+    members: tuple[Contact, ...] = ()
+    #: What the reader found on this row; a HOLD among them holds its draft.
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a draft; its bytes lie in the ledger under the digest."""
+
+    name: str
+    #: Hex BLAKE2b-256 of the bytes.
+    digest: str
+    #: Bytes, before any transfer encoding.
+    size: int
+    #: Such as "application/pdf".
+    media_type: str = "application/octet-stream"
+    #: For an inline image: the id its <img src="cid:…"> uses; "" for a real attachment.
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The finished words of one mail, awaiting a person's yes."""
+
+    campaign: str
+    #: The round's name: "1", "2026-11", "birthday-2026".
+    round: str
+    #: The account that sends it.
+    account: str
+    #: The From header, "Ada Obi <ada@harbourvale.example>".
+    from_: str
+    #: Each "Name <address>" or a bare address.
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str = ""
+    step: int = 0
+    #: The ledger's id of the person.
+    person: int = 0
+    copy: int = 0
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    #: "personal" or "marketing"; decides the machine headers.
+    kind: str = "personal"
+    #: The conditions its template took, such as ("if personal_line", "else of amount").
+    branches: tuple[str, ...] = ()
+    #: Hex BLAKE2b-256 over envelope, From, subject, both bodies and the attachments; "" until `sealed`.
+    digest: str = ""
+
+
+class Status(StrEnum):
+    """Where a delivery stands. `sent` means the first server said 250; nothing is ever called delivered."""
+
+    DRAFT = "draft"  #: rendered, awaiting a person
+    QUEUED = "queued"  #: approved, waiting for its hour
+    SENDING = "sending"  #: its content may be leaving
+    SENT = "sent"  #: the server accepted it
+    FAILED = "failed"  #: the server refused it for good
+    UNCONFIRMED = "unconfirmed"  #: it may have gone: no answer after the final dot, or a crash
+    BOUNCED = "bounced"  #: refused later, by a notice
+    DISCARDED = "discarded"  #: a person said no
+    MISSED = "missed"  #: its time passed before it could go
+    CANCELLED = "cancelled"  #: the campaign or the contact was cancelled, or suppressed
+
+
+#: From → to. A move that is not here does not exist.
+MOVES: Mapping[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.QUEUED, Status.DISCARDED, Status.MISSED, Status.CANCELLED}),
+    Status.QUEUED: frozenset({Status.SENDING, Status.DRAFT, Status.MISSED, Status.CANCELLED}),
+    Status.SENDING: frozenset({Status.SENT, Status.QUEUED, Status.FAILED, Status.UNCONFIRMED}),
+    Status.SENT: frozenset({Status.BOUNCED}),
+    Status.FAILED: frozenset({Status.QUEUED}),
+    Status.UNCONFIRMED: frozenset({Status.SENT, Status.QUEUED, Status.CANCELLED}),
+    Status.BOUNCED: frozenset(),
+    Status.DISCARDED: frozenset({Status.DRAFT}),
+    Status.MISSED: frozenset({Status.DRAFT, Status.CANCELLED}),
+    Status.CANCELLED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One draft on its way to one contact: the same ledger row, seen after approval."""
+
+    id: int
+    draft: Draft
+    status: Status
+    #: "<…@sender's domain>", made when queued, kept for good.
+    message_id: str
+    due_at: datetime
+    attempts: int = 0
+    #: The server's last words, "" before any.
+    last_reply: str = ""
+    #: Message-IDs this one answers, oldest first: the thread of a follow-up.
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The exact bytes and their envelope."""
+
+    mail_from: str
+    rcpt_to: tuple[str, ...]
+    message_id: str
+    #: CRLF lines, not dot-stuffed, ending in CRLF.
+    content: bytes
+
+
+class Outcome(StrEnum):
+    """What became of one attempt."""
+
+    ACCEPTED = "accepted"  #: 2xx after the final dot
+    DEFERRED = "deferred"  #: 4xx, or a line cut before the terminator was handed over: safe to try again
+    REFUSED = "refused"  #: 5xx for this message or recipient
+    UNCONFIRMED = "unconfirmed"  #: silence after the terminator
+    STOPPED = "stopped"  #: the server speaks to the account (quota, login, policy); this mail was not taken
+
+
+class Phase(StrEnum):
+    """Where in the SMTP conversation the answer came."""
+
+    CONNECT = "connect"
+    LOGIN = "login"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the server answered to one attempt."""
+
+    outcome: Outcome
+    phase: Phase
+    #: The three-digit reply code, 0 where there was no answer.
+    code: int = 0
+    #: "5.1.1" (RFC 3463), "" where the server gave none.
+    enhanced: str = ""
+    #: The server's words, or ours where it had none.
+    text: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.code or "", self.enhanced, self.text) if part)
+
+
+#: The units a period may be written in.
+UNITS = ("minute", "hour", "day", "working day", "week", "month", "year")
+_PERIOD = re.compile(rf"\s*(-?\d+)\s+({'|'.join(UNITS)})s?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of calendar time as people write it: "90 days", "10 working days", "-3 days"."""
+
+    count: int
+    #: One of `UNITS`, singular.
+    unit: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "2 hours"; raises ValueError with what is allowed."""
+        match = _PERIOD.fullmatch(text)
+        if not match:
+            raise ValueError(
+                f"“{text}” is not a period; write a number and {', '.join(UNITS[:-1])} or {UNITS[-1]}s"
+            )
+        return cls(int(match[1]), match[2].lower())
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if abs(self.count) == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What takes a message: a mail server, or the rehearsal outbox."""

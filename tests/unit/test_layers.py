@@ -1,0 +1,56 @@
+"""The house of DESIGN: imports only point down, and each outside package has one room that imports it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parents[2]
+
+#: Outside package → the modules (as path prefixes) that may import it.
+ROOMS = {
+    "alembic": ("mailer/ledger/",),
+    "aiosmtpd": (),
+    "babel": ("mailer/templates/", "mailer/contacts/", "mailer/when.py"),
+    "click": ("mailer/cli/",),
+    "css_inline": ("mailer/templates/",),
+    "filelock": ("mailer/workspace.py",),
+    "holidays": ("mailer/when.py",),
+    "keyring": ("mailer/transports/",),
+    "openpyxl": ("mailer/contacts/",),
+    "platformdirs": ("mailer/workspace.py",),
+    "python_calamine": ("mailer/contacts/",),
+    "rich": ("mailer/cli/",),
+    "ruamel": ("mailer/config/",),
+    "schedule": ("mailer/scheduling.py",),
+    "smtplib": ("mailer/transports/smtp.py",),
+    "sqlalchemy": ("mailer/ledger/",),
+    "yagmail": ("mailer/transports/smtp.py",),
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    """The top-level names of everything a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_imports_only_point_down(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(cache_dir=None, no_cache=True) == 0
+
+
+@pytest.mark.parametrize("package", sorted(ROOMS))
+def test_an_outside_package_is_imported_in_its_room_only(package):
+    importers = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "mailer").rglob("*.py")
+        if package in imports_of(path)
+    }
+    assert {path for path in importers if not path.startswith(ROOMS[package])} == set()
