@@ -94,9 +94,7 @@ class Source:
     row: int
 
     def __str__(self) -> str:
-        return (
-            f"{self.file} › {self.sheet} › row {self.row}" if self.sheet else f"{self.file}, row {self.row}"
-        )
+        return f"{self.file} › {self.sheet} › row {self.row}" if self.sheet else f"{self.file}, row {self.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +179,26 @@ class Draft:
     #: Hex BLAKE2b-256 over envelope, From, subject, both bodies and the attachments; "" until `sealed`.
     digest: str = ""
 
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The bare addresses of everyone it goes to: to, cc and bcc."""
+        return tuple(bare_address(each) for each in (*self.to, *self.cc, *self.bcc))
+
+
+def bare_address(recipient: str) -> str:
+    """The address in "Name <address>", or the text itself where there is no name."""
+    return recipient[recipient.rindex("<") + 1 : -1] if recipient.endswith(">") else recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a person changed in one draft by hand: literal text, never a template. None leaves a part as it is."""
+
+    personal_line: str | None = None
+    subject: str | None = None
+    #: Markdown; only for drafts of Markdown templates.
+    body: str | None = None
+
 
 class Status(StrEnum):
     """Where a delivery stands. `sent` means the first server said 250; nothing is ever called delivered."""
@@ -223,6 +241,8 @@ class Delivery:
     message_id: str
     due_at: datetime
     attempts: int = 0
+    #: When it was first tried; None before.
+    first_attempt_at: datetime | None = None
     #: The server's last words, "" before any.
     last_reply: str = ""
     #: Message-IDs this one answers, oldest first: the thread of a follow-up.
@@ -296,9 +316,7 @@ class Period:
         """Read "2 hours"; raises ValueError with what is allowed."""
         match = _PERIOD.fullmatch(text)
         if not match:
-            raise ValueError(
-                f"“{text}” is not a period; write a number and {', '.join(UNITS[:-1])} or {UNITS[-1]}s"
-            )
+            raise ValueError(f"“{text}” is not a period; write a number and {', '.join(UNITS[:-1])} or {UNITS[-1]}s")
         return cls(int(match[1]), match[2].lower())
 
     def __str__(self) -> str:

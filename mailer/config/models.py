@@ -21,9 +21,7 @@ PeriodText = Annotated[
 class Model(BaseModel):
     """A part of config.yaml: unknown keys are errors, nothing changes after reading."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
 
 
 class Firm(Model):
@@ -32,9 +30,7 @@ class Firm(Model):
     name: str = Field(description="The firm's name, as clients know it.")
     postal_address: str = Field("", description="Required in the footer of marketing mail.")
     timezone: str = Field("UTC", description="IANA zone of the office, such as Africa/Lagos.")
-    language: str = Field(
-        "en", description="Language of the firm: with the country it decides dates and money."
-    )
+    language: str = Field("en", description="Language of the firm: with the country it decides dates and money.")
     country: str = Field("", description="ISO country code: decides the locale and the public holidays.")
 
 
@@ -42,9 +38,7 @@ class Account(Model):
     """A mailbox of the firm that mail leaves from, or the rehearsal outbox."""
 
     from_: str = Field("", alias="from", description="The From header: `Ada Obi <ada@harbourvale.example>`.")
-    owners: tuple[str, ...] = Field(
-        (), description="What the sheet's owner column calls this account's person."
-    )
+    owners: tuple[str, ...] = Field((), description="What the sheet's owner column calls this account's person.")
     server: str = Field("", description="SMTP server and port, `smtp.gmail.com:465`.")
     security: Literal["tls", "starttls", "none"] = Field(
         "tls", description="`tls` from the first byte, `starttls`, or `none` (loopback only)."
@@ -54,9 +48,7 @@ class Account(Model):
         "keyring",
         description="Where the password is found: `keyring`, `env:NAME` or `prompt`. Never the password.",
     )
-    ca_file: Path | None = Field(
-        None, description="A certificate authority of your own, in PEM, beside the system's."
-    )
+    ca_file: Path | None = Field(None, description="A certificate authority of your own, in PEM, beside the system's.")
     signature: str = Field("", description="A Markdown file that closes every mail of this account.")
     per_minute: int = Field(20, ge=1, description="Pace: mails a minute.")
     per_day: int = Field(450, ge=1, description="Quota: mails in any 24 hours.")
@@ -69,16 +61,10 @@ class ContactSource(Model):
 
     file: str = Field(description="Path of the workbook or text file, from the workspace.")
     sheet: str = Field("", description="Sheet by name; the first one with an address column otherwise.")
-    key: str = Field(
-        "", description="The column that names a person for good (client number); else the address."
-    )
-    rows: Literal["visible", "all"] = Field(
-        "visible", description="`all` also takes hidden and filtered rows."
-    )
+    key: str = Field("", description="The column that names a person for good (client number); else the address.")
+    rows: Literal["visible", "all"] = Field("visible", description="`all` also takes hidden and filtered rows.")
     audience: str = Field("client", description="Whom these are: client, staff, partner …")
-    keep_in_touch: PeriodText | None = Field(
-        None, description="How often each should hear from us: `90 days`."
-    )
+    keep_in_touch: PeriodText | None = Field(None, description="How often each should hear from us: `90 days`.")
     columns: dict[str, str] = Field(
         default_factory=dict, description="What we call it → what the sheet calls it: `{address: E-mail}`."
     )
@@ -106,9 +92,7 @@ class Campaign(Model):
     contacts: tuple[str, ...] = Field(description="A contact source, or a list of them.")
     where: str = Field("", description="An expression over fields; only contacts for whom it is true.")
     template: str = Field(description="A template's name.")
-    from_: str | FromField = Field(
-        alias="from", description="An account, or `{field: owner, otherwise: office}`."
-    )
+    from_: str | FromField = Field(alias="from", description="An account, or `{field: owner, otherwise: office}`.")
     review: Literal["each", "sample", "none"] = Field("each", description="How much a person must look at.")
     doubled: Literal["hold", "allow"] = Field(
         "hold", description="The same address twice in a round: held, or allowed."

@@ -49,8 +49,6 @@ def test_imports_only_point_down(monkeypatch):
 @pytest.mark.parametrize("package", sorted(ROOMS))
 def test_an_outside_package_is_imported_in_its_room_only(package):
     importers = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "mailer").rglob("*.py")
-        if package in imports_of(path)
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "mailer").rglob("*.py") if package in imports_of(path)
     }
     assert {path for path in importers if not path.startswith(ROOMS[package])} == set()

@@ -1,0 +1,363 @@
+"""Before sending: rows of rendered words, written by preparation, read by people, approved or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, select, update
+
+from mailer.ledger.moves import batches
+from mailer.ledger.schema import attachments, deliveries, members, rounds
+from mailer.ledger.words import pack, problems_from_json, problems_to_json, unpack
+from mailer.model import Draft, Edit, Problem, Severity, Source, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ledger row without its words: enough for every list."""
+
+    id: int
+    campaign: str
+    round: str
+    step: int
+    person: int
+    copy: int
+    status: Status
+    account: str
+    address: str
+    name: str
+    subject: str
+    digest: str
+    problems: tuple[Problem, ...]
+    held: bool
+    edit: Edit | None
+    message_id: str
+    due_at: datetime | None
+    zone: str
+    attempts: int
+    last_reply: str
+    sent_at: datetime | None
+    approved_at: datetime | None
+    approved_by: str
+    source: Source
+
+
+#: Everything but the blobs.
+_LISTED = [column for column in deliveries.c if column.name not in {"words", "approved_words"}]
+
+
+def select_entries() -> Select[Any]:
+    """Every listed column, with the names of campaign and round."""
+    return select(*_LISTED, rounds.c.campaign, rounds.c.name.label("round")).join(rounds)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        campaign=row.campaign,
+        round=row.round,
+        step=row.step,
+        person=row.person_id,
+        copy=row.copy,
+        status=Status(row.status),
+        account=row.account,
+        address=row.address,
+        name=row.name,
+        subject=row.subject,
+        digest=row.digest,
+        problems=problems_from_json(row.problems),
+        held=row.held,
+        edit=Edit(**row.edit["edit"]) if row.edit else None,
+        message_id=row.message_id or "",
+        due_at=row.due_at,
+        zone=row.zone,
+        attempts=row.attempts,
+        last_reply=row.last_reply,
+        sent_at=row.sent_at,
+        approved_at=row.approved_at,
+        approved_by=row.approved_by,
+        source=Source(row.source_file, row.source_sheet, row.source_row),
+    )
+
+
+def entries(
+    tx: Connection,
+    *,
+    campaign: str | None = None,
+    round_name: str | None = None,
+    statuses: Iterable[Status] | None = None,
+    ids: Iterable[int] | None = None,
+    persons: Iterable[int] | None = None,
+    address: str | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[Entry]:
+    """Rows by what is asked of them, in order of id, `limit` of them after id `after`."""
+    conditions: list[ColumnElement[bool]] = [deliveries.c.id > after]
+    for column, value in ((rounds.c.campaign, campaign), (rounds.c.name, round_name)):
+        if value is not None:
+            conditions.append(column == value)
+    for column, values in (
+        (deliveries.c.status, statuses),
+        (deliveries.c.id, ids),
+        (deliveries.c.person_id, persons),
+    ):
+        if values is not None:
+            conditions.append(column.in_(list(values)))
+    if address is not None:
+        conditions.append(func.lower(deliveries.c.address) == address.lower())
+    query = select_entries().where(*conditions).order_by(deliveries.c.id).limit(limit)
+    return [_entry(row) for row in tx.execute(query)]
+
+
+def words_of(tx: Connection, ids: Iterable[int]) -> dict[int, Draft]:
+    """The drafts themselves, by id."""
+    return {row.id: draft_of(row, row.words) for row in _with_words(tx, ids) if row.words}
+
+
+def approved_words_of(tx: Connection, delivery_id: int) -> Draft | None:
+    """What a person had approved before a change voided it; None when nothing was voided."""
+    row = next(iter(_with_words(tx, [delivery_id])), None)
+    return draft_of(row, row.approved_words) if row and row.approved_words else None
+
+
+def _with_words(tx: Connection, ids: Iterable[int]) -> Iterable[Row[Any]]:
+    for batch in batches(ids):
+        query = select_entries().add_columns(deliveries.c.words, deliveries.c.approved_words)
+        yield from tx.execute(query.where(deliveries.c.id.in_(batch)).order_by(deliveries.c.id))
+
+
+def draft_of(row: Row[Any], words: bytes) -> Draft:
+    """The draft in a row of `select_entries`."""
+    return unpack(
+        words,
+        campaign=row.campaign,
+        round=row.round,
+        account=row.account,
+        step=row.step,
+        person=row.person_id,
+        copy=row.copy,
+        digest=row.digest,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What preparation needs to know of a row that exists already."""
+
+    id: int
+    status: Status
+    digest: str
+    problems: tuple[Problem, ...]
+    edit: Edit | None
+    #: Digest of the words beneath the edit, when it was made.
+    edit_base: str
+
+
+def kept(tx: Connection, round_id: int, step: int, persons: Iterable[int]) -> dict[tuple[int, int], Kept]:
+    """(person, copy) → the row it has in this round and step."""
+    found: dict[tuple[int, int], Kept] = {}
+    for batch in batches(persons):
+        rows = tx.execute(
+            select(
+                deliveries.c.id,
+                deliveries.c.person_id,
+                deliveries.c.copy,
+                deliveries.c.status,
+                deliveries.c.digest,
+                deliveries.c.problems,
+                deliveries.c.edit,
+            ).where(
+                deliveries.c.round_id == round_id,
+                deliveries.c.step == step,
+                deliveries.c.person_id.in_(batch),
+            )
+        )
+        for row in rows:
+            found[row.person_id, row.copy] = Kept(
+                row.id,
+                Status(row.status),
+                row.digest,
+                problems_from_json(row.problems),
+                Edit(**row.edit["edit"]) if row.edit else None,
+                row.edit["base"] if row.edit else "",
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """One freshly rendered draft on its way into the ledger."""
+
+    draft: Draft
+    problems: tuple[Problem, ...]
+    source: Source
+    address: str
+    name: str
+    #: The ids of the household's or group's other people.
+    members: tuple[int, ...] = ()
+
+
+def _columns(rendering: Rendering) -> dict[str, Any]:
+    draft = rendering.draft
+    return {
+        "account": draft.account,
+        "address": rendering.address,
+        "name": rendering.name,
+        "subject": draft.subject,
+        "words": pack(draft),
+        "digest": draft.digest,
+        "problems": problems_to_json(rendering.problems),
+        "held": any(problem.severity is Severity.HOLD for problem in rendering.problems),
+        "source_file": rendering.source.file,
+        "source_sheet": rendering.source.sheet,
+        "source_row": rendering.source.row,
+    }
+
+
+def insert_new(tx: Connection, round_id: int, renderings: Sequence[Rendering], *, seen: int) -> list[int]:
+    """New drafts; returns their ids in order."""
+    if not renderings:
+        return []
+    rows = [
+        {
+            **_columns(rendering),
+            "round_id": round_id,
+            "step": rendering.draft.step,
+            "person_id": rendering.draft.person,
+            "copy": rendering.draft.copy,
+            "status": Status.DRAFT.value,
+            "seen": seen,
+        }
+        for rendering in renderings
+    ]
+    made = tx.execute(insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True), rows)
+    ids = list(made.scalars())
+    _insert_members(tx, zip(ids, renderings, strict=True))
+    return ids
+
+
+def _insert_members(tx: Connection, rows: Iterable[tuple[int, Rendering]]) -> None:
+    joined = [
+        {"delivery_id": delivery_id, "person_id": person}
+        for delivery_id, rendering in rows
+        for person in rendering.members
+    ]
+    if joined:
+        tx.execute(members.insert(), joined)
+
+
+def rewrite(tx: Connection, rewritten: Mapping[int, Rendering], *, seen: int) -> None:
+    """Put fresh words (problems, source, account) into existing rows."""
+    if not rewritten:
+        return
+    rows = [{**_columns(rendering), "row_id": row_id} for row_id, rendering in rewritten.items()]
+    columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row_id"}
+    statement = update(deliveries).where(deliveries.c.id == bindparam("row_id")).values(seen=seen, **columns)
+    tx.execute(statement, rows)
+
+
+def keep_approved_words(tx: Connection, ids: Iterable[int]) -> None:
+    """Put aside what was approved, before a change overwrites it, so that the difference can be shown."""
+    for batch in batches(ids):
+        tx.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(batch), deliveries.c.approved_digest == deliveries.c.digest)
+            .values(approved_words=deliveries.c.words)
+        )
+
+
+def mark_seen(tx: Connection, ids: Iterable[int], *, seen: int) -> None:
+    """These rows' contacts are still there."""
+    for batch in batches(ids):
+        tx.execute(update(deliveries).where(deliveries.c.id.in_(batch)).values(seen=seen))
+
+
+def next_seen(tx: Connection, round_id: int) -> int:
+    """The number of this preparation of the round: 1, 2, …"""
+    newest = select(func.coalesce(func.max(deliveries.c.seen), 0)).where(deliveries.c.round_id == round_id)
+    number: int = tx.execute(newest).scalar_one()
+    return number + 1
+
+
+def unseen(tx: Connection, round_id: int, *, seen: int) -> list[int]:
+    """Drafts and queued mails whose contact the newest preparation did not meet."""
+    rows = tx.execute(
+        select(deliveries.c.id).where(
+            deliveries.c.round_id == round_id,
+            deliveries.c.seen < seen,
+            deliveries.c.step == 0,
+            deliveries.c.status.in_([Status.DRAFT, Status.QUEUED]),
+        )
+    )
+    return list(rows.scalars())
+
+
+def set_problems(tx: Connection, ids: Iterable[int], problems: Sequence[Problem]) -> None:
+    """Write problems onto rows."""
+    values = {
+        "problems": problems_to_json(list(problems)),
+        "held": any(problem.severity is Severity.HOLD for problem in problems),
+    }
+    for batch in batches(ids):
+        tx.execute(update(deliveries).where(deliveries.c.id.in_(batch)).values(**values))
+
+
+def set_edit(tx: Connection, delivery_id: int, edit: Edit | None, *, base: str) -> None:
+    """Keep what a person changed by hand apart from the words; None forgets it."""
+    value = {"edit": asdict(edit), "base": base} if edit else None
+    tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(edit=value))
+
+
+def addresses_in_round(tx: Connection, round_id: int, addresses: Iterable[str]) -> dict[str, set[tuple[int, int]]]:
+    """Address → the (person, copy) that have a mail to it in this round and were not dropped."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    gone = [Status.DISCARDED, Status.CANCELLED]
+    rows = tx.execute(
+        select(deliveries.c.address, deliveries.c.person_id, deliveries.c.copy).where(
+            deliveries.c.round_id == round_id,
+            deliveries.c.step == 0,
+            deliveries.c.address.in_(list(addresses)),
+            deliveries.c.status.not_in(gone),
+        )
+    )
+    for address, person, copy in rows:
+        found.setdefault(address, set()).add((person, copy))
+    return found
+
+
+def keep_attachments(tx: Connection, contents: Mapping[str, bytes]) -> None:
+    """Store files by digest, once each."""
+    if not contents:
+        return
+    there = set(tx.execute(select(attachments.c.digest).where(attachments.c.digest.in_(list(contents)))).scalars())
+    rows = [{"digest": digest, "content": content} for digest, content in contents.items() if digest not in there]
+    if rows:
+        tx.execute(attachments.insert(), rows)
+
+
+def attachment_contents(tx: Connection, digests: Iterable[str]) -> dict[str, bytes]:
+    """Digest → bytes."""
+    rows = tx.execute(
+        select(attachments.c.digest, attachments.c.content).where(attachments.c.digest.in_(list(digests)))
+    )
+    return {digest: content for digest, content in rows}  # noqa: C416 (rows are not pairs to mypy)
+
+
+def counts(tx: Connection, campaign: str | None = None) -> dict[tuple[str, str], dict[Status, int]]:
+    """(campaign, round) → how many stand in each status."""
+    query = (
+        select(rounds.c.campaign, rounds.c.name, deliveries.c.status, func.count())
+        .join_from(deliveries, rounds)
+        .group_by(rounds.c.id, deliveries.c.status)
+        .order_by(rounds.c.id)
+    )
+    if campaign is not None:
+        query = query.where(rounds.c.campaign == campaign)
+    found: dict[tuple[str, str], dict[Status, int]] = {}
+    for name, round_name, status, count in tx.execute(query):
+        found.setdefault((name, round_name), {})[Status(status)] = count
+    return found

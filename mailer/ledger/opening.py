@@ -1,0 +1,149 @@
+"""Opening a ledger: one SQLite file, durable settings, migrations, and foreign errors said in our words.
+
+This is the one place that knows it is SQLite.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, func, select, text
+
+from mailer.errors import BusyError, LedgerError
+from mailer.ledger import schema
+
+#: The newest migration this program knows (a test holds it to the migrations folder).
+HEAD = "0001"
+
+#: How long a writer waits for another before it gives up.
+BUSY_SECONDS = 30
+
+
+class Ledger:
+    """An open ledger: transactions to hand to the functions beside this module."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self.path = path
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that may write: durable when the block ends, undone when it raises. LedgerError."""
+        with translated(self.path), self._engine.connect() as connection:
+            tx = connection.execution_options(begin="IMMEDIATE")
+            with tx.begin():
+                yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads one consistent state, beside any writer. LedgerError."""
+        with translated(self.path), self._engine.connect() as tx:
+            yield tx
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._engine.dispose()
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Every error of the database, as one sentence that names the file."""
+    try:
+        yield
+    except exc.DBAPIError as error:
+        raise _in_our_words(str(error.orig), path) from error
+
+
+def _in_our_words(said: str, path: Path) -> LedgerError | BusyError:
+    if "locked" in said or "busy" in said:
+        return BusyError(f"{path} is in use by another mailer.", cure="Wait until it has finished; try again.")
+    if "readonly" in said or "read-only" in said:
+        return LedgerError(f"{path} cannot be written.", cure="Make the file and its folder writable.")
+    if "full" in said:
+        return LedgerError(f"The disk that holds {path} is full.", cure="Free some space; run the same again.")
+    if "malformed" in said or "not a database" in said:
+        return LedgerError(f"{path} is damaged.", cure=f"Put a backup in its place, such as {path.name}.backup.")
+    return LedgerError(f"{path}: {said}")
+
+
+def open_ledger(path: Path, *, now: datetime) -> Ledger:
+    """Open the ledger at `path`, made or migrated when needed. A newer ledger is refused with LedgerError."""
+    engine = _engine(path)
+    with translated(path):
+        try:
+            _bring_up_to_date(engine, path, now)
+        except BaseException:
+            engine.dispose()
+            raise
+    return Ledger(engine, path)
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: SqliteConnection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _bring_up_to_date(engine: Engine, path: Path, now: datetime) -> None:
+    version = _version(engine)
+    if version == HEAD:
+        return
+    if version is not None:
+        _refuse_newer(version, path)
+        shutil.copyfile(path, path.with_name(path.name + ".backup"))
+    _migrate(engine)
+    if version is None:
+        with engine.connect() as tx, tx.begin():
+            tx.execute(schema.identity.insert().values(id=uuid.uuid4().hex, created_at=now))
+
+
+def _version(engine: Engine) -> str | None:
+    with engine.connect() as tx:
+        found = tx.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).first()
+        return tx.execute(text("SELECT version_num FROM alembic_version")).scalar() if found else None
+
+
+def _refuse_newer(version: str, path: Path) -> None:
+    if version > HEAD:
+        raise LedgerError(
+            f"{path} was written by a newer mailer (version {version}, this one knows {HEAD}).",
+            cure="Update this mailer; nothing was changed.",
+        )
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
+    settings = AlembicConfig()
+    folder = Path(__file__).parent / "migrations"
+    settings.set_main_option("script_location", str(folder).replace("%", "%%"))
+    with engine.connect() as tx:
+        settings.attributes["connection"] = tx.execution_options(begin="IMMEDIATE")
+        with tx.begin():
+            command.upgrade(settings, "head")
+
+
+def last_event(tx: Connection) -> int:
+    """The number of the newest event: how far this ledger has lived. 0 for a new one."""
+    newest: int = tx.execute(select(func.coalesce(func.max(schema.events.c.id), 0))).scalar_one()
+    return newest

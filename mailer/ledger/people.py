@@ -1,0 +1,143 @@
+"""Who is who: contacts of today joined to the people of the past, by client number first, by address otherwise."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, select, tuple_, update
+
+from mailer.errors import UsageError
+from mailer.ledger.schema import deliveries, history, identities, members, people
+from mailer.model import Contact
+
+#: The `source` of an identity that is an address.
+ADDRESS = ""
+
+#: (source, key)
+_Identity = tuple[str, str]
+_Known = dict[_Identity, set[int]]
+
+
+def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> list[int]:
+    """The person behind each contact, in order; unknown ones are made.
+
+    A known (source, key) decides, whatever the address now is. Else the address decides, unless its person
+    already has another key in the same source: then the sheet says that these are two people on one address.
+    """
+    known = _known(tx, contacts)
+    found: list[int] = []
+    for contact in contacts:
+        person = _person_of(contact, known)
+        if person is None:
+            person = _new_person(tx, contact, at)
+        _learn(tx, contact, person, known, at)
+        found.append(person)
+    return found
+
+
+def _identities_of(contact: Contact) -> list[_Identity]:
+    """Strongest first. Without a key column the key is the address, and says nothing more."""
+    address = (ADDRESS, contact.address.casefold())
+    if contact.key.casefold() == contact.address.casefold():
+        return [address]
+    return [(contact.source_name, contact.key), address]
+
+
+def _known(tx: Connection, contacts: Sequence[Contact]) -> _Known:
+    """Identity → people, for all identities of these contacts, and all keys of the people so found."""
+    wanted = sorted({each for contact in contacts for each in _identities_of(contact)})
+    known: _Known = defaultdict(set)
+    for start in range(0, len(wanted), 400):
+        pairs = tuple_(identities.c.source, identities.c.key).in_(wanted[start : start + 400])
+        owners = select(identities.c.person_id).where(pairs)
+        rows = tx.execute(
+            select(identities.c.person_id, identities.c.source, identities.c.key).where(
+                identities.c.person_id.in_(owners)
+            )
+        )
+        for person, source, key in rows:
+            known[source, key].add(person)
+    return known
+
+
+def _person_of(contact: Contact, known: _Known) -> int | None:
+    *keyed, address = _identities_of(contact)
+    for each in keyed:
+        if known.get(each):
+            return min(known[each])
+    candidates = known.get(address, set())
+    if keyed:
+        candidates = candidates - _keyed_in(contact.source_name, known)
+    return min(candidates, default=None)
+
+
+def _keyed_in(source: str, known: _Known) -> set[int]:
+    """People who have a key of their own in this source."""
+    return {person for (named, _), owners in known.items() if named == source and source for person in owners}
+
+
+def _new_person(tx: Connection, contact: Contact, at: datetime) -> int:
+    new = people.insert().values(name=contact.name, first_seen_at=at).returning(people.c.id)
+    person: int = tx.execute(new).scalar_one()
+    return person
+
+
+def _learn(tx: Connection, contact: Contact, person: int, known: _Known, at: datetime) -> None:
+    for source, key in _identities_of(contact):
+        if person not in known[source, key]:
+            known[source, key].add(person)
+            tx.execute(identities.insert().values(person_id=person, source=source, key=key, seen_at=at))
+
+
+def find(tx: Connection, address: str) -> list[int]:
+    """The people known under an address, or under a key of any source; [] for a stranger."""
+    rows = tx.execute(
+        select(identities.c.person_id)
+        .where(identities.c.key.in_({address, address.casefold()}))
+        .distinct()
+        .order_by(identities.c.person_id)
+    )
+    return list(rows.scalars())
+
+
+def addresses_of(tx: Connection, persons: Iterable[int]) -> list[str]:
+    """Every address these people were ever known under."""
+    rows = tx.execute(
+        select(identities.c.key).where(identities.c.person_id.in_(list(persons)), identities.c.source == ADDRESS)
+    )
+    return sorted(set(rows.scalars()))
+
+
+def merge(tx: Connection, old: int, new: int) -> None:
+    """Join two people into `new`: identities, deliveries and history go over. UsageError where rounds collide."""
+    clash = tx.execute(
+        select(deliveries.c.id)
+        .where(deliveries.c.person_id == old)
+        .where(
+            tuple_(deliveries.c.round_id, deliveries.c.step, deliveries.c.copy).in_(
+                select(deliveries.c.round_id, deliveries.c.step, deliveries.c.copy).where(deliveries.c.person_id == new)
+            )
+        )
+    ).first()
+    if clash:
+        raise UsageError(
+            "Both have a mail in the same round, so they cannot be joined now.",
+            cure=f"Discard one of the two first: mailer drafts discard {clash.id}",
+        )
+    theirs = set(tx.execute(_keys_of(old)).all()) & set(tx.execute(_keys_of(new)).all())
+    for source, key in theirs:
+        tx.execute(
+            identities.delete().where(
+                identities.c.person_id == old, identities.c.source == source, identities.c.key == key
+            )
+        )
+    for table in (identities, deliveries, history):
+        tx.execute(update(table).where(table.c.person_id == old).values(person_id=new))
+    tx.execute(members.delete().where(members.c.person_id == old))
+    tx.execute(people.delete().where(people.c.id == old))
+
+
+def _keys_of(person: int) -> Select[str, str]:
+    return select(identities.c.source, identities.c.key).where(identities.c.person_id == person)

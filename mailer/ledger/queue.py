@@ -1,0 +1,254 @@
+"""The sending side: what is due, the claim, the receipts, what a crash left, the quota, the stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select, tuple_, update
+
+from mailer.ledger import suppressions
+from mailer.ledger.drafts import draft_of, select_entries
+from mailer.ledger.moves import move, move_each
+from mailer.ledger.schema import campaigns, deliveries, rounds, stops
+from mailer.model import Delivery, Outcome, Receipt, Status
+
+#: Who does what the program does by itself.
+PROGRAM = "mailer"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An account that the server told to stop."""
+
+    account: str
+    at: datetime
+    #: None: until a person says so.
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one attempt, ready to be recorded."""
+
+    delivery: Delivery
+    receipt: Receipt
+    #: When a deferred one is tried again.
+    due_at: datetime | None = None
+    #: False when it was answered before its content left: it was never `sending`.
+    begun: bool = True
+
+
+def approved_and_due(account: str, now: datetime | None, excluded: Iterable[str] = ()) -> list[Any]:
+    """The conditions of what may leave: queued, its words those that were approved, its campaign not stopped."""
+    paused = select(campaigns.c.name).where(campaigns.c.paused_at.is_not(None))
+    conditions = [
+        deliveries.c.account == account,
+        deliveries.c.status == Status.QUEUED,
+        deliveries.c.digest == deliveries.c.approved_digest,
+        rounds.c.campaign.not_in(paused),
+        rounds.c.campaign.not_in(list(excluded)),
+    ]
+    if now is not None:
+        conditions.append(deliveries.c.due_at <= now)
+    return conditions
+
+
+def due(
+    tx: Connection,
+    account: str,
+    *,
+    now: datetime,
+    limit: int,
+    campaigns_only: Sequence[str] | None = None,
+    excluded: Iterable[str] = (),
+    after: tuple[datetime, int] | None = None,
+) -> list[Delivery]:
+    """The next deliveries of an account, earliest first, with their words; `after` is (due_at, id) of the last."""
+    query = (
+        select_entries()
+        .add_columns(deliveries.c.words)
+        .where(*approved_and_due(account, now, excluded))
+        .order_by(deliveries.c.due_at, deliveries.c.id)
+        .limit(limit)
+    )
+    if campaigns_only is not None:
+        query = query.where(rounds.c.campaign.in_(campaigns_only))
+    if after is not None:
+        due_at, last_id = after
+        query = query.where(
+            or_(
+                deliveries.c.due_at > due_at,
+                and_(deliveries.c.due_at == due_at, deliveries.c.id > last_id),
+            )
+        )
+    return [_delivery(row) for row in tx.execute(query)]
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(
+        id=row.id,
+        draft=draft_of(row, row.words),
+        status=Status(row.status),
+        message_id=row.message_id,
+        due_at=row.due_at,
+        attempts=row.attempts,
+        last_reply=row.last_reply,
+        first_attempt_at=row.first_attempt_at,
+    )
+
+
+def waiting(tx: Connection, account: str | None = None) -> list[tuple[str, str, datetime, int]]:
+    """What is queued: (account, campaign, due time, how many), earliest first."""
+    query = (
+        select(deliveries.c.account, rounds.c.campaign, deliveries.c.due_at, func.count())
+        .join(rounds)
+        .where(deliveries.c.status == Status.QUEUED)
+        .group_by(deliveries.c.account, rounds.c.campaign, deliveries.c.due_at)
+        .order_by(deliveries.c.due_at)
+    )
+    if account is not None:
+        query = query.where(deliveries.c.account == account)
+    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(query)]
+
+
+def begin(tx: Connection, ready: Sequence[Delivery], *, at: datetime) -> set[int]:
+    """Claim those of `ready` that are still queued, approved and not suppressed; returns the ids of these.
+
+    Their content may leave as soon as this transaction is durable.
+    """
+    if not ready:
+        return set()
+    blocked = suppressed(tx, ready)
+    for delivery_id, reason in blocked.items():
+        note = f"suppressed: {reason}"
+        move(tx, [delivery_id], Status.CANCELLED, at=at, who=PROGRAM, note=note)
+    wanted = [(delivery.id, delivery.draft.digest) for delivery in ready if delivery.id not in blocked]
+    still = tx.execute(
+        select(deliveries.c.id).where(
+            tuple_(deliveries.c.id, deliveries.c.approved_digest).in_(wanted),
+            deliveries.c.status == Status.QUEUED,
+        )
+    )
+    claimed = list(still.scalars())
+    _begin(tx, claimed, at)
+    return set(claimed)
+
+
+def _begin(tx: Connection, ids: Sequence[int], at: datetime) -> list[int]:
+    first = func.coalesce(deliveries.c.first_attempt_at, at)
+    values = {"attempts": deliveries.c.attempts + 1, "first_attempt_at": first}
+    return move(tx, ids, Status.SENDING, at=at, who=PROGRAM, values=values)
+
+
+def suppressed(tx: Connection, wanted: Sequence[Delivery]) -> dict[int, str]:
+    """Delivery id → why one of its recipients must not be written to."""
+    recipients = {delivery.id: delivery.draft.recipients for delivery in wanted}
+    found = suppressions.among(tx, {address for each in recipients.values() for address in each})
+    return {
+        delivery_id: f"{address} ({found[address]})"
+        for delivery_id, each in recipients.items()
+        for address in each
+        if address in found
+    }
+
+
+#: Outcome → the status it leads to.
+SETTLES = {
+    Outcome.ACCEPTED: Status.SENT,
+    Outcome.DEFERRED: Status.QUEUED,
+    Outcome.STOPPED: Status.QUEUED,
+    Outcome.REFUSED: Status.FAILED,
+    Outcome.UNCONFIRMED: Status.UNCONFIRMED,
+}
+
+
+def record(tx: Connection, settled: Sequence[Settled], *, at: datetime) -> None:
+    """Write receipts back. A deferred one without a new due time has been given up.
+
+    One that was answered before its content left, and was meanwhile taken back by a person, stays as they left it.
+    """
+    unbegun = [each.delivery.id for each in settled if not each.begun]
+    taken_back = set(unbegun) - set(_begin(tx, unbegun, at))
+    by_status: dict[Status, list[Settled]] = {}
+    for each in settled:
+        if each.delivery.id not in taken_back:
+            by_status.setdefault(_status_after(each), []).append(each)
+    for status, group in by_status.items():
+        rows = [_settled_row(each, status, at) for each in group]
+        move_each(tx, rows, status, Status.SENDING, at=at, who=PROGRAM)
+
+
+def _status_after(settled: Settled) -> Status:
+    if settled.receipt.outcome is Outcome.DEFERRED and settled.due_at is None:
+        return Status.FAILED
+    return SETTLES[settled.receipt.outcome]
+
+
+def _settled_row(settled: Settled, status: Status, at: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "row_id": settled.delivery.id,
+        "last_reply": str(settled.receipt),
+        "note": str(settled.receipt),
+    }
+    if status in {Status.SENT, Status.UNCONFIRMED}:
+        row["sent_at"] = at
+    if status is Status.QUEUED:
+        row["due_at"] = settled.due_at or settled.delivery.due_at
+    return row
+
+
+def leftovers(tx: Connection, account: str, *, at: datetime) -> list[int]:
+    """Turn what an earlier, crashed pass left as `sending` into `unconfirmed`.
+
+    Only who holds the account's lock may call this: then no live pass can own these rows.
+    """
+    rows = tx.execute(
+        select(deliveries.c.id).where(deliveries.c.account == account, deliveries.c.status == Status.SENDING)
+    )
+    note = "the program stopped while this mail was leaving"
+    values = {"sent_at": at, "last_reply": note}
+    return move(tx, list(rows.scalars()), Status.UNCONFIRMED, at=at, who=PROGRAM, note=note, values=values)
+
+
+def sent_since(tx: Connection, account: str, since: datetime) -> int:
+    """How many mails the account has handed over since then: what its quota counts."""
+    return tx.execute(
+        select(func.count()).where(deliveries.c.account == account, deliveries.c.sent_at > since)
+    ).scalar_one()
+
+
+def quota_returns_at(tx: Connection, account: str, since: datetime) -> datetime | None:
+    """The oldest handing-over after `since`: a day after it, the quota has room again."""
+    return tx.execute(
+        select(func.min(deliveries.c.sent_at)).where(deliveries.c.account == account, deliveries.c.sent_at > since)
+    ).scalar()
+
+
+def stop(tx: Connection, account: str, *, at: datetime, until: datetime | None, reason: str) -> None:
+    """The server told this account to stop."""
+    tx.execute(stops.delete().where(stops.c.account == account))
+    tx.execute(stops.insert().values(account=account, at=at, until=until, reason=reason))
+
+
+def go_on(tx: Connection, account: str) -> None:
+    """A person, or time, lets the account send again."""
+    tx.execute(stops.delete().where(stops.c.account == account))
+
+
+def stopped(tx: Connection, *, now: datetime) -> dict[str, Stop]:
+    """Accounts that are stopped now."""
+    rows = tx.execute(
+        select(stops.c.account, stops.c.at, stops.c.until, stops.c.reason).where(
+            or_(stops.c.until.is_(None), stops.c.until > now)
+        )
+    )
+    return {row.account: Stop(*row) for row in rows}
+
+
+def retime(tx: Connection, ids: Iterable[int], due_at: datetime) -> None:
+    """Move the due time of queued deliveries."""
+    tx.execute(update(deliveries).where(deliveries.c.id.in_(list(ids))).values(due_at=due_at))

@@ -1,0 +1,88 @@
+"""Who must not be written to: addresses, whole domains, and hashes of the forgotten."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from mailer.ledger.schema import identity, suppressions
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One entry: an address, "@domain", or "hash:…"."""
+
+    what: str
+    reason: str
+    who: str
+    at: datetime
+
+
+def normal(what: str) -> str:
+    """The form an address or domain is compared in: "Bob@X.example" → "bob@x.example", "x.example" → "@x.example"."""
+    folded = what.strip().casefold()
+    return folded if "@" in folded or folded.startswith("hash:") else f"@{folded}"
+
+
+def add(tx: Connection, what: str, *, reason: str, who: str, at: datetime) -> bool:
+    """Suppress an address or domain; False when it already was."""
+    entry = normal(what)
+    if tx.execute(select(suppressions.c.what).where(suppressions.c.what == entry)).first():
+        return False
+    tx.execute(suppressions.insert().values(what=entry, reason=reason, who=who, at=at))
+    return True
+
+
+def remove(tx: Connection, what: str) -> bool:
+    """Allow it again; False when it was not suppressed."""
+    return tx.execute(suppressions.delete().where(suppressions.c.what == normal(what))).rowcount > 0
+
+
+def entries(tx: Connection) -> list[Suppression]:
+    """All of them, newest first."""
+    rows = tx.execute(
+        select(suppressions.c.what, suppressions.c.reason, suppressions.c.who, suppressions.c.at).order_by(
+            suppressions.c.at.desc(), suppressions.c.what
+        )
+    )
+    return [Suppression(*row) for row in rows]
+
+
+def among(tx: Connection, addresses: Iterable[str]) -> dict[str, str]:
+    """Those of `addresses` that are suppressed, by themselves, by domain or by hash → the reason."""
+    if not tx.execute(select(suppressions.c.what).limit(1)).first():
+        return {}
+    salt = salt_of(tx)
+    forms = {address: _forms(address, salt) for address in addresses}
+    wanted = [form for each in forms.values() for form in each]
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        found |= {
+            row.what: row.reason
+            for row in tx.execute(
+                select(suppressions.c.what, suppressions.c.reason).where(suppressions.c.what.in_(chunk))
+            )
+        }
+    return {address: found[form] for address, each in forms.items() for form in reversed(each) if form in found}
+
+
+def _forms(address: str, salt: str) -> tuple[str, str, str]:
+    folded = address.casefold()
+    return folded, "@" + folded.rpartition("@")[2], hashed(folded, salt)
+
+
+def hashed(address: str, salt: str) -> str:
+    """The entry that still blocks a forgotten address without naming it."""
+    digest = hashlib.blake2b(address.casefold().encode(), key=salt.encode()[:64], digest_size=20)
+    return "hash:" + digest.hexdigest()
+
+
+def salt_of(tx: Connection) -> str:
+    """This ledger's own salt: its id."""
+    salt: str = tx.execute(select(identity.c.id)).scalar_one()
+    return salt

@@ -1,0 +1,52 @@
+"""Draft ↔ bytes: the rendered words as the ledger keeps them, compressed."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import fields
+from typing import Any
+
+from mailer.model import Attachment, Draft, Problem, Severity
+
+#: The first byte tells how the rest is packed, so that a later ledger can pack better and still read this.
+_ZLIB_JSON = b"\x01"
+
+#: What a row keeps in columns of its own, or a round knows for all.
+_BESIDE = frozenset({"campaign", "round", "account", "step", "person", "copy", "digest"})
+_PACKED = tuple(part.name for part in fields(Draft) if part.name not in _BESIDE)
+_TUPLES = frozenset({"to", "cc", "bcc", "reply_to", "branches"})
+
+
+def pack(draft: Draft) -> bytes:
+    """The words of a draft as bytes."""
+    values: dict[str, Any] = {name: getattr(draft, name) for name in _PACKED}
+    values["attachments"] = [
+        [file.name, file.digest, file.size, file.media_type, file.content_id] for file in draft.attachments
+    ]
+    return _ZLIB_JSON + zlib.compress(json.dumps(values, ensure_ascii=False).encode(), 1)
+
+
+def unpack(packed: bytes, **beside: Any) -> Draft:
+    """The draft again; `beside` are the parts that the row keeps in columns (campaign, round, account, …)."""
+    if packed[:1] != _ZLIB_JSON:
+        raise ValueError("words packed in an unknown way")
+    values = json.loads(zlib.decompress(memoryview(packed)[1:]))
+    values |= {name: tuple(values[name]) for name in _TUPLES}
+    values["attachments"] = tuple(Attachment(*file) for file in values["attachments"])
+    return Draft(**values, **beside)
+
+
+def problems_to_json(problems: tuple[Problem, ...] | list[Problem]) -> list[dict[str, str]]:
+    """Problems as a JSON column keeps them, and as `--json` prints them."""
+    return [
+        {"where": p.where, "what": p.what, "cure": p.cure, "severity": p.severity.value, "kind": p.kind}
+        for p in problems
+    ]
+
+
+def problems_from_json(rows: list[dict[str, str]]) -> tuple[Problem, ...]:
+    """The way back."""
+    return tuple(
+        Problem(row["where"], row["what"], row["cure"], Severity(row["severity"]), row["kind"]) for row in rows
+    )

@@ -1,0 +1,22 @@
+"""What every test may ask for."""
+
+import pytest
+
+from mailer.ledger.opening import open_ledger
+from tests.factories import NOW
+
+
+@pytest.fixture(autouse=True)
+def _home_of_its_own(tmp_path_factory, monkeypatch):
+    """No test reads or writes the state, config or keyring of the person who runs it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home))
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """A new ledger on a real file."""
+    opened = open_ledger(tmp_path / "ledger.db", now=NOW)
+    yield opened
+    opened.close()

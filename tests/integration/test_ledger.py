@@ -1,0 +1,253 @@
+"""The ledger: who is who, allowed moves, claims, receipts, and what is refused."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+
+import mailer.ledger
+from mailer.errors import LedgerError
+from mailer.ledger import drafts, moves, opening, people, queue, suppressions
+from mailer.ledger.moves import move
+from mailer.model import MOVES, Outcome, Phase, Receipt, Status
+from tests.factories import NOW, add_drafts, add_queued, contact, rendering
+
+ACCEPTED = Receipt(Outcome.ACCEPTED, Phase.CONTENT, 250, "2.0.0", "queued")
+
+
+def keyed(key, address, **changes):
+    return contact(address, key=key, **changes)
+
+
+def identify(ledger, *contacts):
+    with ledger.begin() as tx:
+        return people.identify(tx, contacts, at=NOW)
+
+
+def due(ledger, account="ada"):
+    with ledger.read() as tx:
+        return queue.due(tx, account, now=NOW, limit=100)
+
+
+def status_of(ledger, delivery_id):
+    with ledger.read() as tx:
+        return drafts.entries(tx, ids=[delivery_id])[0].status
+
+
+def test_a_person_with_a_client_number_keeps_history_under_a_corrected_address(ledger):
+    assert identify(ledger, keyed("17", "bob@old.example")) == identify(ledger, keyed("17", "bob@new.example"))
+
+
+def test_the_same_address_in_two_workbooks_is_one_person(ledger):
+    assert identify(ledger, keyed("17", "bob@x.example")) == identify(
+        ledger, contact("Bob@x.example", source_name="newsletter")
+    )
+
+
+def test_two_client_numbers_on_one_address_are_two_people(ledger):
+    first, second = identify(ledger, keyed("17", "home@x.example"), keyed("18", "home@x.example"))
+    assert first != second
+
+
+def test_a_sorted_sheet_changes_nobody(ledger):
+    contacts = [contact(f"c{number}@x.example") for number in range(20)]
+    before = dict(zip((c.address for c in contacts), identify(ledger, *contacts), strict=True))
+    contacts.reverse()
+    assert dict(zip((c.address for c in contacts), identify(ledger, *contacts), strict=True)) == before
+
+
+def test_merged_people_share_their_addresses(ledger):
+    old, new = identify(ledger, contact("bob@old.example"), contact("bob@new.example"))
+    with ledger.begin() as tx:
+        people.merge(tx, old, new)
+        assert people.find(tx, "bob@old.example") == [new]
+        assert people.addresses_of(tx, [new]) == ["bob@new.example", "bob@old.example"]
+
+
+def test_one_person_cannot_have_two_mails_in_one_round(ledger):
+    add_drafts(ledger)
+    with pytest.raises(LedgerError, match="UNIQUE"), ledger.begin() as tx:
+        drafts.insert_new(tx, 1, [rendering(person=1)], seen=1)
+
+
+@pytest.mark.parametrize("to", Status)
+@pytest.mark.parametrize("was", Status)
+def test_only_allowed_moves_happen(ledger, was, to):
+    (delivery_id,) = add_drafts(ledger)
+    with ledger.begin() as tx:
+        tx.exec_driver_sql("UPDATE deliveries SET status = ?", (was.value,))
+        moved = move(tx, [delivery_id], to, at=NOW, who="test")
+    assert bool(moved) == (to in MOVES[was])
+
+
+def test_every_move_leaves_an_event(ledger):
+    (delivery_id,) = add_queued(ledger)
+    with ledger.begin() as tx:
+        queue.begin(tx, queue.due(tx, "ada", now=NOW, limit=1), at=NOW)
+    with ledger.read() as tx:
+        steps = [(event.from_status, event.to_status) for event in moves.history_of(tx, delivery_id)]
+    assert steps == [("draft", "queued"), ("queued", "sending")]
+
+
+def test_the_words_come_back_as_they_were_put_in(ledger):
+    (delivery_id,) = add_drafts(ledger, subject="Grüße", cc=("a@x.example",), branches=("if amount",))
+    with ledger.read() as tx:
+        words = drafts.words_of(tx, [delivery_id])[delivery_id]
+    assert (words.subject, words.cc, words.branches) == ("Grüße", ("a@x.example",), ("if amount",))
+
+
+def test_what_is_due_comes_in_order_and_not_before_its_time(ledger):
+    late = add_queued(ledger, 2, due_at=NOW + timedelta(hours=1), campaign="later")
+    early = add_queued(ledger, 2, campaign="now")
+    assert [each.id for each in due(ledger)] == early
+    assert late
+
+
+def test_a_draft_whose_words_are_not_the_approved_ones_is_never_due(ledger):
+    (delivery_id,) = add_queued(ledger)
+    with ledger.begin() as tx:
+        drafts.rewrite(tx, {delivery_id: rendering(subject="Other words")}, seen=2)
+    assert due(ledger) == []
+
+
+def test_a_claim_takes_only_what_is_still_queued(ledger):
+    first, second = add_queued(ledger, 2)
+    wanted = due(ledger)
+    with ledger.begin() as tx:
+        move(tx, [first], Status.CANCELLED, at=NOW, who="ada")
+    with ledger.begin() as tx:
+        assert queue.begin(tx, wanted, at=NOW) == {second}
+
+
+def test_a_suppressed_address_is_cancelled_in_the_claim(ledger):
+    (delivery_id,) = add_queued(ledger)
+    wanted = due(ledger)
+    with ledger.begin() as tx:
+        suppressions.add(tx, "client.example", reason="asked us to stop", who="ada", at=NOW)
+    with ledger.begin() as tx:
+        assert queue.begin(tx, wanted, at=NOW) == set()
+    assert status_of(ledger, delivery_id) is Status.CANCELLED
+
+
+@pytest.mark.parametrize("entry", ["Client0@client.example", "client.example", "@CLIENT.example"])
+def test_an_address_is_suppressed_by_itself_or_by_its_domain(ledger, entry):
+    with ledger.begin() as tx:
+        suppressions.add(tx, entry, reason="asked", who="ada", at=NOW)
+        assert suppressions.among(tx, ["client0@client.example", "x@other.example"]) == {
+            "client0@client.example": "asked"
+        }
+
+
+@pytest.mark.parametrize(
+    ("outcome", "due_at", "status"),
+    [
+        (Outcome.ACCEPTED, None, Status.SENT),
+        (Outcome.REFUSED, None, Status.FAILED),
+        (Outcome.UNCONFIRMED, None, Status.UNCONFIRMED),
+        (Outcome.DEFERRED, NOW + timedelta(minutes=5), Status.QUEUED),
+        (Outcome.DEFERRED, None, Status.FAILED),
+        (Outcome.STOPPED, None, Status.QUEUED),
+    ],
+)
+def test_a_receipt_settles_a_delivery(ledger, outcome, due_at, status):
+    (delivery_id,) = add_queued(ledger)
+    (delivery,) = due(ledger)
+    with ledger.begin() as tx:
+        queue.begin(tx, [delivery], at=NOW)
+        queue.record(tx, [queue.Settled(delivery, Receipt(outcome, Phase.CONTENT, 0), due_at)], at=NOW)
+    assert status_of(ledger, delivery_id) is status
+
+
+def test_a_receipt_for_a_delivery_that_is_not_ours_is_not_recorded(ledger):
+    add_queued(ledger)
+    (delivery,) = due(ledger)
+    with pytest.raises(LedgerError), ledger.begin() as tx:
+        queue.record(tx, [queue.Settled(delivery, ACCEPTED)], at=NOW)
+
+
+def test_an_envelope_refused_after_a_person_took_the_mail_back_changes_nothing(ledger):
+    (delivery_id,) = add_queued(ledger)
+    (delivery,) = due(ledger)
+    with ledger.begin() as tx:
+        move(tx, [delivery_id], Status.CANCELLED, at=NOW, who="ada")
+        refused = Receipt(Outcome.REFUSED, Phase.RCPT, 550)
+        queue.record(tx, [queue.Settled(delivery, refused, begun=False)], at=NOW)
+    assert status_of(ledger, delivery_id) is Status.CANCELLED
+
+
+def test_what_a_crash_left_in_sending_is_unconfirmed(ledger):
+    (delivery_id,) = add_queued(ledger)
+    with ledger.begin() as tx:
+        queue.begin(tx, queue.due(tx, "ada", now=NOW, limit=1), at=NOW)
+    with ledger.begin() as tx:
+        assert queue.leftovers(tx, "ben", at=NOW) == []
+        assert queue.leftovers(tx, "ada", at=NOW) == [delivery_id]
+    assert status_of(ledger, delivery_id) is Status.UNCONFIRMED
+
+
+def test_the_quota_counts_what_may_have_left_in_the_last_24_hours(ledger):
+    add_queued(ledger, 3)
+    sent, unsure, refused = due(ledger)
+    with ledger.begin() as tx:
+        queue.begin(tx, [sent, unsure, refused], at=NOW)
+        outcomes = {sent: Outcome.ACCEPTED, unsure: Outcome.UNCONFIRMED, refused: Outcome.REFUSED}
+        settled = [queue.Settled(each, Receipt(what, Phase.CONTENT)) for each, what in outcomes.items()]
+        queue.record(tx, settled, at=NOW)
+        assert queue.sent_since(tx, "ada", NOW - timedelta(hours=24)) == 2
+        assert queue.sent_since(tx, "ada", NOW) == 0
+
+
+def test_a_stopped_account_goes_on_when_its_time_has_come(ledger):
+    with ledger.begin() as tx:
+        queue.stop(tx, "ada", at=NOW, until=NOW + timedelta(hours=24), reason="quota")
+        assert list(queue.stopped(tx, now=NOW)) == ["ada"]
+        assert queue.stopped(tx, now=NOW + timedelta(hours=25)) == {}
+
+
+def test_a_transaction_that_raises_leaves_nothing(ledger):
+    (delivery_id,) = add_drafts(ledger)
+    with pytest.raises(RuntimeError), ledger.begin() as tx:
+        move(tx, [delivery_id], Status.DISCARDED, at=NOW, who="ada")
+        raise RuntimeError
+    assert status_of(ledger, delivery_id) is Status.DRAFT
+
+
+def test_the_ledger_is_durable_at_every_commit(ledger):
+    with ledger.read() as tx:
+        pragmas = [tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+    assert pragmas == ["wal", 2]
+
+
+def test_a_newer_ledger_is_refused(ledger):
+    with ledger.begin() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    ledger.close()
+    with pytest.raises(LedgerError, match="newer mailer"):
+        opening.open_ledger(ledger.path, now=NOW)
+
+
+def test_the_program_knows_the_newest_migration():
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(Path(mailer.ledger.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(settings).get_current_head() == opening.HEAD
+
+
+def test_a_file_that_is_no_ledger_is_named(tmp_path):
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"PK\x03\x04 not a database at all" * 100)
+    with pytest.raises(LedgerError, match="damaged"):
+        opening.open_ledger(path, now=NOW)
+
+
+def test_a_locked_ledger_is_busy_and_nothing_is_half_done(ledger, monkeypatch):
+    monkeypatch.setattr(opening, "BUSY_SECONDS", 0)
+    second = opening.open_ledger(ledger.path, now=NOW)
+    blocker = sqlite3.connect(ledger.path)
+    blocker.execute("BEGIN IMMEDIATE")
+    with pytest.raises(opening.BusyError, match="in use"), second.begin():
+        pass
+    blocker.close()
+    second.close()
