@@ -1,1 +1,113 @@
-"""The command line: one module per group of commands."""
+"""The command line: one module per group of commands, imported only when one of its commands is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from mailer.cli import endings
+from mailer.cli.settings import Settings
+from mailer.errors import MailerError
+
+#: Heading → command → (module:attribute, short help). The order is the order of `mailer --help`.
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "Set up": {},
+    "Before sending": {},
+    "Sending": {},
+    "Afterwards": {},
+}
+
+
+class Commands(click.Group):
+    """The root: lists its commands from the table, and translates every error once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names, for help and shell completion."""
+        return [name for commands in COMMANDS.values() for name in commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and take the command out of it."""
+        for commands in COMMANDS.values():
+            if cmd_name in commands:
+                module, _, attribute = commands[cmd_name][0].partition(":")
+                command = getattr(import_module(f"mailer.cli.{module}"), attribute)
+                assert isinstance(command, click.Command)
+                return command
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table under its headings, importing nothing."""
+        for heading, commands in COMMANDS.items():
+            if commands:
+                with formatter.section(heading):
+                    formatter.write_dl([(name, entry[1]) for name, entry in commands.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a number it returns is the exit code."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except MailerError as error:
+            code = endings.refused(error, verbose=_is_verbose(ctx))
+        except (KeyboardInterrupt, click.Abort):
+            code = endings.interrupted()
+        except BrokenPipeError:
+            code = endings.reader_left()
+        except Exception as error:  # noqa: BLE001 - the one catch-all
+            code = endings.crashed(error, verbose=_is_verbose(ctx))
+        if isinstance(code, int):
+            ctx.exit(code)
+
+
+def _is_verbose(ctx: click.Context) -> bool:
+    return isinstance(ctx.obj, Settings) and ctx.obj.verbose
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"mailer {version('mailer')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MAILER"},
+    epilog="Every option is also an environment variable: --config is MAILER_CONFIG.",
+)
+@click.option(
+    "--config",
+    metavar="FILE",
+    default="",
+    help="The config.yaml to use; otherwise the one in this folder or above it.",
+)
+@click.option("--verbose", "-v", is_flag=True, help="Show where a defect happened.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Print the version.",
+)
+@click.pass_context
+def cli(ctx: click.Context, config: str, verbose: bool) -> None:
+    """Thank your clients and your colleagues from a spreadsheet: personal, looked at, never twice."""
+    ctx.obj = Settings(config, verbose)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # Windows would write its code page into a pipe; nowhere may a letter make a command fail.
+        encoding = "utf-8" if sys.platform == "win32" else None
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=encoding, errors="replace")
+    cli(prog_name="mailer")

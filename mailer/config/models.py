@@ -6,16 +6,9 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from mailer.model import Period
-
-#: "90 days" in the file, a `Period` in the code.
-PeriodText = Annotated[
-    Period,
-    BeforeValidator(lambda value: Period.parse(value) if isinstance(value, str) else value),
-    PlainSerializer(str),
-]
+from mailer.config.kinds import Country, FromText, Language, Names, PasswordPlace, PeriodText, Server, Zone
 
 
 class Model(BaseModel):
@@ -29,22 +22,22 @@ class Firm(Model):
 
     name: str = Field(description="The firm's name, as clients know it.")
     postal_address: str = Field("", description="Required in the footer of marketing mail.")
-    timezone: str = Field("UTC", description="IANA zone of the office, such as Africa/Lagos.")
-    language: str = Field("en", description="Language of the firm: with the country it decides dates and money.")
-    country: str = Field("", description="ISO country code: decides the locale and the public holidays.")
+    timezone: Zone = Field("UTC", description="IANA zone of the office, such as Africa/Lagos.")
+    language: Language = Field("en", description="Language of the firm: with the country it decides dates and money.")
+    country: Country = Field("", description="ISO country code: decides the locale and the public holidays.")
 
 
 class Account(Model):
     """A mailbox of the firm that mail leaves from, or the rehearsal outbox."""
 
-    from_: str = Field("", alias="from", description="The From header: `Ada Obi <ada@harbourvale.example>`.")
-    owners: tuple[str, ...] = Field((), description="What the sheet's owner column calls this account's person.")
-    server: str = Field("", description="SMTP server and port, `smtp.gmail.com:465`.")
+    from_: FromText = Field("", alias="from", description="The From header: `Ada Obi <ada@harbourvale.example>`.")
+    owners: Names = Field((), description="What the sheet's owner column calls this account's person.")
+    server: Server = Field("", description="SMTP server and port, `smtp.gmail.com:465`.")
     security: Literal["tls", "starttls", "none"] = Field(
         "tls", description="`tls` from the first byte, `starttls`, or `none` (loopback only)."
     )
     username: str = Field("", description="Login name; empty where the server asks for none.")
-    password: str = Field(
+    password: PasswordPlace = Field(
         "keyring",
         description="Where the password is found: `keyring`, `env:NAME` or `prompt`. Never the password.",
     )
@@ -77,6 +70,14 @@ class FromField(Model):
     otherwise: str = Field("", description="The account where that cell is empty.")
 
 
+def _is_named(value: object) -> str:
+    return "account" if isinstance(value, str) else "field"
+
+
+#: An account's name, or the field that tells it.
+From = Annotated[Annotated[str, Tag("account")] | Annotated[FromField, Tag("field")], Discriminator(_is_named)]
+
+
 class Hours(Model):
     """When mail may leave, in the recipient's zone."""
 
@@ -89,10 +90,10 @@ class Hours(Model):
 class Campaign(Model):
     """A template, contacts, and when."""
 
-    contacts: tuple[str, ...] = Field(description="A contact source, or a list of them.")
+    contacts: Names = Field(description="A contact source, or a list of them.")
     where: str = Field("", description="An expression over fields; only contacts for whom it is true.")
     template: str = Field(description="A template's name.")
-    from_: str | FromField = Field(alias="from", description="An account, or `{field: owner, otherwise: office}`.")
+    from_: From = Field(alias="from", description="An account, or `{field: owner, otherwise: office}`.")
     review: Literal["each", "sample", "none"] = Field("each", description="How much a person must look at.")
     doubled: Literal["hold", "allow"] = Field(
         "hold", description="The same address twice in a round: held, or allowed."

@@ -1,0 +1,139 @@
+"""What commands print: results to stdout (tables or JSON), everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mailer.errors import UsageError
+from mailer.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+#: `--json` for a listing; the command gets it as `as_json`.
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+#: Worst first: severity → (heading, style).
+_HEADINGS = {
+    Severity.HOLD: ("Must be mended before it is sent", "bold red"),
+    Severity.WARN: ("Worth a look", "yellow"),
+    Severity.NOTE: ("Good to know", "dim"),
+}
+#: A pipe has no width of its own; long enough that nothing is cut.
+_PIPE_WIDTH = 10_000
+
+
+def printable(text: object) -> str:
+    """Make text from a sheet or a server safe for a terminal: no control or direction-changing letters."""
+    return "".join(
+        letter if letter == "\n" or (unicodedata.category(letter) not in ("Cc", "Cs") and not _turns(letter)) else "�"
+        for letter in str(text)
+    )
+
+
+def _turns(letter: str) -> bool:
+    return "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
+
+
+def line(text: object = "") -> None:
+    """Print one line of result."""
+    click.echo(printable(text))
+
+
+def tell(text: object) -> None:
+    """Say something beside the result, to stderr."""
+    click.echo(printable(text), err=True)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """Print a table; in a pipe without colours and without cutting anything."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    for column in columns:
+        shown.add_column(Text(column), overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(printable(cell)) for cell in row))
+    console().print(shown)
+
+
+def problems(found: Iterable[Problem], *, at_most: int = 20) -> None:
+    """Print problems, worst first and alike ones together; of each kind at most so many."""
+    found = list(found)
+    for severity, (heading, style) in _HEADINGS.items():
+        alike: dict[str, list[Problem]] = {}
+        for problem in found:
+            if problem.severity is severity:
+                alike.setdefault(problem.kind or problem.what, []).append(problem)
+        if alike:
+            _print_group(f"{heading} ({sum(map(len, alike.values()))})", style, alike.values(), at_most)
+
+
+def _print_group(heading: str, style: str, kinds: Iterable[list[Problem]], at_most: int) -> None:
+    out = console()
+    out.print(f"\n{heading}", style=style)
+    for alike in kinds:
+        for problem in alike[:at_most]:
+            out.print(f"  {printable(problem.where)}: {printable(problem.what)}", markup=False, highlight=False)
+        cures = dict.fromkeys(printable(problem.cure) for problem in alike[:at_most] if problem.cure)
+        for cure in cures:
+            out.print(f"    → {cure}", style="dim", markup=False, highlight=False)
+        if len(alike) > at_most:
+            out.print(f"  … and {len(alike) - at_most} more like this (--json lists them all)", style="dim")
+
+
+def problem_json(problem: Problem) -> dict[str, str]:
+    """Shape a problem as scripts may rely on."""
+    return {
+        "where": problem.where,
+        "what": problem.what,
+        "cure": problem.cure,
+        "severity": str(problem.severity),
+        "kind": problem.kind,
+    }
+
+
+def ask(question: str, *, yes: bool, option: str = "--yes") -> bool:
+    """Ask on stderr; `yes` answers it; raises UsageError where nobody is there to answer."""
+    if yes:
+        return True
+    if not is_interactive():
+        raise UsageError(
+            f"“{question}” needs an answer, and there is no terminal to ask.", cure=f"{option} answers yes."
+        )
+    return click.confirm(printable(question), err=True)
+
+
+def is_interactive() -> bool:
+    """Whether a person sits at the other end of both stdin and stderr."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Give a rich console on stdout, or on stderr for progress."""
+    from rich.console import Console
+
+    stream: Any = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else _PIPE_WIDTH, soft_wrap=False)

@@ -1,0 +1,73 @@
+"""Cross references in config.yaml: names that must exist elsewhere, and things that exclude each other."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Iterator
+from pathlib import PurePath
+
+from mailer.config.marked import KeyPath
+from mailer.config.models import Account, Campaign, Config, FromField
+from mailer.config.sentences import nearest
+
+#: Where the mistake is, and what it is.
+Finding = tuple[KeyPath, str]
+TEMPLATE_SUFFIXES = (".md", ".html", ".txt")
+
+
+def findings(config: Config, names: dict[str, Collection[str]]) -> Iterator[Finding]:
+    """Find what does not fit together; `names` has every account and source, the broken ones too."""
+    for name, account in config.accounts.items():
+        yield from _account(("accounts", name), account)
+    yield from _owners(config)
+    for name, campaign in config.campaigns.items():
+        yield from _campaign(("campaigns", name), campaign, names)
+
+
+def _account(path: KeyPath, account: Account) -> Iterator[Finding]:
+    if account.server and account.outbox:
+        yield (*path, "outbox"), "an account has a `server` or an `outbox`, not both"
+    if not account.server and not account.outbox:
+        yield path, "has neither a `server` to send by nor an `outbox` to rehearse in"
+    if account.server and not account.from_:
+        yield (*path, "from"), "is missing: mail needs a From, such as `Ada Obi <ada@harbourvale.example>`"
+    if account.server and account.security == "none" and not is_loopback(account.server):
+        yield (*path, "security"), "`none` would send the password in clear; use `tls` or `starttls`"
+
+
+def is_loopback(server: str) -> bool:
+    """Whether a `host:port` never leaves this machine."""
+    host = server.rsplit(":", 1)[0].strip("[]")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _owners(config: Config) -> Iterator[Finding]:
+    owned: dict[str, str] = {}
+    for name, account in config.accounts.items():
+        for place, owner in enumerate(account.owners):
+            first = owned.setdefault(owner.casefold(), name)
+            if first != name:
+                yield ("accounts", name, "owners", place), f"“{owner}” already belongs to account `{first}`"
+
+
+def _campaign(path: KeyPath, campaign: Campaign, names: dict[str, Collection[str]]) -> Iterator[Finding]:
+    sources, accounts = sorted(names["contacts"]), sorted(names["accounts"])
+    for source in campaign.contacts:
+        if source not in sources:
+            yield (*path, "contacts"), f"no contacts are called `{source}`{nearest(source, sources)}"
+    if PurePath(campaign.template).suffix in TEMPLATE_SUFFIXES:
+        stem = PurePath(campaign.template).stem
+        yield (*path, "template"), f"a template goes by its name alone; write `{stem}`"
+    for place, account in _named_accounts(campaign.from_):
+        if account not in accounts:
+            yield (*path, *place), f"no account is called `{account}`{nearest(account, accounts)}"
+
+
+def _named_accounts(from_: str | FromField) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(from_, str):
+        yield ("from",), from_
+    elif from_.otherwise:
+        yield ("from", "otherwise"), from_.otherwise

@@ -1,0 +1,63 @@
+"""What commands print: nothing hidden in it, nothing cut in a pipe, and questions only to people."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mailer.cli import output
+from mailer.errors import UsageError
+from mailer.model import Problem, Severity
+
+
+def test_letters_that_could_steer_a_terminal_are_shown_as_such():
+    assert output.printable("a\x1b[2Jb\u202ec\x00d\ne") == "a�[2Jb�c�d\ne"
+
+
+def test_what_people_write_stays_as_it_is():
+    assert output.printable("Zoë › 1 200,50 € 👩‍⚖️") == "Zoë › 1 200,50 € 👩‍⚖️"
+
+
+def test_a_table_in_a_pipe_is_neither_cut_nor_coloured(capsys):
+    output.table(["name", "address"], [["Ada [bold]", "x" * 300], ["Ben", "b"]])
+    out = capsys.readouterr().out
+    assert "x" * 300 in out
+    assert "Ada [bold]" in out
+    assert "\x1b" not in out
+
+
+def test_problems_are_listed_worst_first_and_alike_ones_together(capsys):
+    output.problems(
+        [
+            Problem("A1", "a note", severity=Severity.NOTE),
+            *(Problem(f"B{row}", "no address", "Type one.", Severity.HOLD, "no-address") for row in range(5)),
+            Problem("C1", "a doubt"),
+        ],
+        at_most=2,
+    )
+    out = capsys.readouterr().out
+    places = [out.index(words) for words in ("mended before it is sent (5)", "Worth a look (1)", "Good to know (1)")]
+    assert places == sorted(places)
+    assert out.count("no address") == 2
+    assert out.count("→ Type one.") == 1
+    assert "… and 3 more like this" in out
+
+
+def test_json_is_one_document_with_dates_paths_and_severities_as_text(capsys):
+    output.print_json({"on": date(2026, 3, 1), "path": Path("a"), "problems": [output.problem_json(Problem("x", "y"))]})
+    assert json.loads(capsys.readouterr().out) == {
+        "on": "2026-03-01",
+        "path": "a",
+        "problems": [{"where": "x", "what": "y", "cure": "", "severity": "warn", "kind": ""}],
+    }
+
+
+def test_a_question_without_a_terminal_is_refused_with_the_option_that_answers_it():
+    with pytest.raises(UsageError) as raised:
+        output.ask("Send 3 mails?", yes=False)
+    assert raised.value.cure == "--yes answers yes."
+
+
+def test_yes_answers_the_question():
+    assert output.ask("Send 3 mails?", yes=True)
