@@ -1,7 +1,8 @@
 """config.yaml → Config: the models, and the reading that names file, line and key."""
 
-from mailer.config.models import Account, Campaign, Config, ContactSource, Firm, FromField, Hours
+from mailer.config.models import Account, Campaign, Config, ContactSource, Firm, FromField
 from mailer.config.reading import find, read
+from mailer.config.when import Hours
 
 __all__ = [
     "Account",

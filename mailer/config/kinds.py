@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from email.utils import parseaddr
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,7 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 from mailer.model import Period
 
 
-def _names(value: object) -> object:
+def listed(value: object) -> object:
+    """Take one text for a list of one."""
     return [value] if isinstance(value, str) else value
 
 
@@ -58,8 +60,33 @@ def _language(text: str) -> str:
     return text.replace("_", "-")
 
 
+def _zone_choice(text: str) -> str:
+    return text if text in {"firm", "recipient"} else _zone(text)
+
+
+def _clock(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"\s*(\d{1,2}):(\d\d)\s*", value)
+    if not match or int(match[1]) > 23 or int(match[2]) > 59:
+        raise ValueError(f"“{value}” is not a time of day, such as `09:30`")
+    return time(int(match[1]), int(match[2]))
+
+
+def _days(period: Period) -> Period:
+    if period.unit in {"minute", "hour"}:
+        raise ValueError(f"“{period}” is not whole days; write days, working days, weeks, months or years")
+    return period
+
+
+def _forward(period: Period) -> Period:
+    if period.count < 0:
+        raise ValueError(f"“{period}” goes back in time; write it without the minus")
+    return period
+
+
 #: One name, or a list of them.
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
 #: An IANA time zone.
 Zone = Annotated[str, AfterValidator(_zone)]
 #: Host and port.
@@ -78,3 +105,11 @@ PeriodText = Annotated[
     BeforeValidator(lambda value: Period.parse(value) if isinstance(value, str) else value),
     PlainSerializer(str),
 ]
+#: A period that only goes forward.
+Span = Annotated[PeriodText, AfterValidator(_forward)]
+#: A period of whole days, forward or back.
+Days = Annotated[PeriodText, AfterValidator(_days)]
+#: Time of day, "09:30".
+Clock = Annotated[time, BeforeValidator(_clock)]
+#: Whose clock: "firm", "recipient", or an IANA time zone.
+ZoneChoice = Annotated[str, AfterValidator(_zone_choice)]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from mailer.config.kinds import Country, FromText, Language, Names, PasswordPlace, PeriodText, Server, Zone
+from mailer.config.parts import Model
+from mailer.config.when import Calendar, Scheduled
 
 
-class Model(BaseModel):
-    """A part of config.yaml: unknown keys are errors, nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, populate_by_name=True)
-
-
-class Firm(Model):
+class Firm(Calendar):
     """Who we are."""
 
     name: str = Field(description="The firm's name, as clients know it.")
@@ -78,16 +73,7 @@ def _is_named(value: object) -> str:
 From = Annotated[Annotated[str, Tag("account")] | Annotated[FromField, Tag("field")], Discriminator(_is_named)]
 
 
-class Hours(Model):
-    """When mail may leave, in the recipient's zone."""
-
-    days: str = Field("mon-fri", description="`mon-fri`, or a list such as `mon,wed,fri`.")
-    from_: time = Field(time(9), alias="from", description="First minute.")
-    to: time = Field(time(17), description="Last minute.")
-    holidays: Literal["skip", "send"] = Field("skip", description="Whether public holidays count as closed.")
-
-
-class Campaign(Model):
+class Campaign(Scheduled):
     """A template, contacts, and when."""
 
     contacts: Names = Field(description="A contact source, or a list of them.")

@@ -1,0 +1,117 @@
+"""A rule → the plain English sentence that every command and the desk show."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from mailer.config.calendar import MONTHS, WEEKDAYS, DayRule
+from mailer.config.when import (
+    ByColumn,
+    ByRule,
+    Every,
+    Hours,
+    Neglected,
+    NewRows,
+    Once,
+    OnDate,
+    Rule,
+)
+from mailer.model import Period
+
+
+def describe(rule: Rule | None, firm_zone: str) -> str:
+    """The rule as a sentence: "every quarter, on the first Monday, at 09:30 Africa/Lagos"."""
+    match rule:
+        case None:
+            return "when you send it"
+        case Once():
+            return f"once, on {_day(rule.at.date())}, at {_at(rule.at.time(), rule.zone, firm_zone)}"
+        case NewRows():
+            return f"{rule.after} after a new row appears" if rule.after else "as soon as a new row appears"
+        case _:
+            return f"{_which(rule)}, at {_at(rule.at, rule.zone, firm_zone)}"
+
+
+def _which(rule: Every | ByRule | OnDate | Neglected | ByColumn) -> str:
+    match rule:
+        case Every():
+            return _every(rule)
+        case ByRule():
+            return f"by the rule {rule.rrule}"
+        case OnDate():
+            return f"every year, {_offset(rule.offset)} the {_words(rule.date)}"
+        case Neglected():
+            return "when nobody has been in touch for as long as keep_in_touch says"
+        case ByColumn():
+            return f"on the date in the column {rule.column}"
+
+
+def _every(rule: Every) -> str:
+    parts = [f"every {rule.every}"]
+    if rule.on is not None:
+        parts.append(_on(rule.on) if not rule.offset else f"{_offset(rule.offset)} {_on(rule.on)[3:]}")
+    elif rule.offset:
+        parts.append(f"{_offset(rule.offset)} its first day")
+    if rule.starting:
+        parts.append(f"from {_day(rule.starting)}")
+    return ", ".join(parts)
+
+
+def _on(day: DayRule) -> str:
+    month = f" of {MONTHS[day.month - 1].title()}" if day.month else ""
+    match day.unit, day.which:
+        case "day", -1:
+            return f"on the last day{month}"
+        case "day", number:
+            return f"on {number} {MONTHS[day.month - 1].title()}" if day.month else f"on the {_nth(number)}"
+        case "working day", which:
+            return f"on the {_ORDINALS[which]} working day{month}"
+        case _, which if " " not in day.text.strip():
+            return f"on {WEEKDAYS[day.weekday].title()}"
+        case _, which:
+            return f"on the {_ORDINALS[which]} {WEEKDAYS[day.weekday].title()}{month}"
+
+
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+
+
+def _nth(number: int) -> str:
+    ending = "th" if 11 <= number <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _offset(offset: Period | None) -> str:
+    if offset is None or offset.count == 0:
+        return "on"
+    span = Period(abs(offset.count), offset.unit)
+    return f"{span} {'before' if offset.count < 0 else 'after'}"
+
+
+def _words(column: str) -> str:
+    return column.replace("_", " ")
+
+
+def _at(clock: time, zone: str, firm_zone: str) -> str:
+    return f"{clock:%H:%M} {'where they are' if zone == 'recipient' else firm_zone if zone == 'firm' else zone}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1].title()} {day.year}"
+
+
+def describe_hours(hours: Hours | None) -> str:
+    """Office hours as words: "Monday to Friday, 09:00 to 17:00 where they are, not on public holidays"."""
+    if hours is None:
+        return "at any hour"
+    holidays = ", not on public holidays" if hours.holidays == "skip" else ""
+    return f"{_days(hours.days)}, {hours.from_:%H:%M} to {hours.to:%H:%M} where they are{holidays}"
+
+
+def _days(days: frozenset[int]) -> str:
+    ordered = sorted(days)
+    if len(ordered) == 7:
+        return "every day"
+    if len(ordered) > 2 and ordered == list(range(ordered[0], ordered[-1] + 1)):
+        return f"{WEEKDAYS[ordered[0]].title()} to {WEEKDAYS[ordered[-1]].title()}"
+    *names, last = (WEEKDAYS[day].title() for day in ordered)
+    return f"{', '.join(names)} and {last}" if names else last
