@@ -1,0 +1,153 @@
+"""Jinja source → a compiled template that tells which conditions it took and pays for what it makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from jinja2 import Template as Compiled
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.visitor import NodeTransformer
+
+from mailer.errors import TemplateError
+from mailer.templates.filters import FILTERS
+from mailer.templates.sandbox import Run, Sandbox, Unknown, glue, printed
+
+#: Jinja's own filters that make nothing bigger than what they are given.
+KEPT_FILTERS = frozenset(
+    "capitalize default d e escape groupby items last length count list lower map max min reject rejectattr "
+    "reverse select selectattr sort string title trim truncate unique upper urlencode wordcount".split()
+)
+#: What the sandbox has no use for, and what a template's author can do instead.
+_REFUSED: Mapping[type[nodes.Node], str] = {
+    nodes.Include: "`include` is not available; put the words here or in the layout",
+    nodes.Import: "`import` is not available; write the macro in this file",
+    nodes.FromImport: "`import` is not available; write the macro in this file",
+    nodes.Extends: "`extends` is not available; name a layout in the front matter",
+    nodes.ScopedEvalContextModifier: "`autoescape` is decided by the file, not in it",
+}
+#: What has a body that may run many times.
+_Body = TypeVar("_Body", nodes.For, nodes.Macro)
+#: A turn of a loop costs at least this many characters of the budget: at most 100,000 turns.
+_TURN = 10
+_SPACE = re.compile(r"\s+")
+
+
+@cache
+def environment(*, html: bool) -> Sandbox:
+    """The sandbox for HTML (escaping) or for text, subject and paths (never escaping)."""
+    made = Sandbox(
+        autoescape=html,
+        undefined=Unknown,
+        finalize=printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=0,
+    )
+    made.globals = {"range": made.globals["range"]}
+    made.filters = {name: call for name, call in made.filters.items() if name in KEPT_FILTERS}
+    made.filters |= {"_glue": glue, **FILTERS}
+    return made
+
+
+def compile_source(source: str, *, html: bool, place: str, line: int = 1) -> Compiled:
+    """Compile `source`, which begins on `line` of `place`; raises TemplateError naming both."""
+    env = environment(html=html)
+    try:
+        tree = env.parse("\n" * (line - 1) + source)
+        refuse(tree)
+        tree = _Instrument(conditions(source, env)).visit(tree)
+        code = env.compile(tree, filename=place)
+    except TemplateSyntaxError as error:
+        raise TemplateError(
+            f"{place}, line {error.lineno}: {(error.message or '').rstrip('.')}.",
+            cure=_CURE.get(_kind(error), _CURE[""]),
+        ) from error
+    return Compiled.from_code(env, code, env.globals)
+
+
+_CURE = {
+    "filter": "Use one of the filters that `mailer templates show` lists.",
+    "": "Mend the tag; each {{ needs its }} and each {% if %} its {% endif %}.",
+}
+
+
+def _kind(error: TemplateSyntaxError) -> str:
+    return "filter" if "No filter named" in str(error.message) else ""
+
+
+def refuse(tree: nodes.Template) -> None:
+    """Raise TemplateSyntaxError at the first thing the sandbox does not offer."""
+    for kind, reason in _REFUSED.items():
+        for node in tree.find_all(kind):
+            raise TemplateSyntaxError(reason, node.lineno)
+    for name in tree.find_all(nodes.Name):
+        if name.name.startswith("_"):
+            raise TemplateSyntaxError(f"“{name.name}” begins with an underscore", name.lineno)
+
+
+def conditions(source: str, env: Sandbox) -> Iterator[str]:
+    """The text of each `if` and `elif` in source order, spaces joined."""
+    words: list[str] | None = None
+    for _, kind, value in env.lex(source):
+        if kind == "block_begin":
+            words = []
+        elif kind == "block_end" and words is not None:
+            text = _SPACE.sub(" ", "".join(words)).strip()
+            keyword, _, condition = text.partition(" ")
+            if keyword in ("if", "elif"):
+                yield condition
+            words = None
+        elif words is not None:
+            words.append(value)
+
+
+class _Instrument(NodeTransformer):
+    """Notes the branch at the head of each `if`, `elif` and `else`; charges loops, macros and `~`."""
+
+    def __init__(self, found: Iterator[str]) -> None:
+        self._conditions = found
+
+    def visit_If(self, node: nodes.If) -> nodes.If:  # noqa: N802  # the visitor's naming
+        condition = next(self._conditions)
+        node.test = self.visit(node.test)
+        node.body = [_call(node, "_took", f"if {condition}"), *self._each(node.body)]
+        node.elif_ = self._each(node.elif_)
+        node.else_ = [_call(node, "_took", f"not {condition}"), *self._each(node.else_)]
+        return node
+
+    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802
+        return self._charged(node)
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Macro:  # noqa: N802
+        return self._charged(node)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
+        parts = nodes.List(self._each(node.nodes))
+        return nodes.Filter(parts, "_glue", [], [], None, None, lineno=node.lineno)
+
+    def _charged(self, node: _Body) -> _Body:
+        cost = sum(len(text.data) for text in node.find_all(nodes.TemplateData))
+        self.generic_visit(node)
+        node.body = [_call(node, "_spend", cost + _TURN), *node.body]
+        return node
+
+    def _each(self, children: list[Any]) -> list[Any]:
+        return [self.visit(child) for child in children]
+
+
+def _call(at: nodes.Node, name: str, argument: object) -> nodes.Node:
+    call = nodes.Call(nodes.Name(name, "load"), [nodes.Const(argument)], [], None, None)
+    return nodes.ExprStmt(call).set_lineno(at.lineno)
+
+
+def run(compiled: Compiled, variables: Mapping[str, object], on: Run) -> str:
+    """Render with `variables`; raises what the template's values raise, and LimitError."""
+    context = compiled.new_context({**variables, "_run": on, "_took": on.branches.append, "_spend": on.spend})
+    pieces = []
+    for piece in compiled.root_render_func(context):
+        on.spend(len(piece))
+        pieces.append(piece)
+    return "".join(pieces)

@@ -1,0 +1,109 @@
+"""The names a template may use: the contact's fields, the firm, the sender, and the hour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+
+from mailer.config.models import Firm
+from mailer.model import Contact, Field
+from mailer.templates.cleaning import clean_body
+from mailer.templates.names import first_name
+from mailer.templates.sandbox import Blank
+
+#: Columns every sheet might have; a template may ask for them where a sheet does not.
+WELL_KNOWN = ("name", "first_name", "last_name", "title", "company", "personal_line", "owner")
+#: Names we give, which no column replaces.
+OURS = (
+    "our", "sender", "now", "today", "people", "rows", "kind", "language", "direction", "subject",
+    "preheader", "unsubscribe", "way_out_words", "content",
+)  # fmt: skip
+_RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur"})
+
+
+@dataclass(frozen=True, slots=True)
+class Our:
+    """The firm, as `our` in a template."""
+
+    name: str
+    postal_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mail is from, as `sender` in a template."""
+
+    name: str
+    first_name: str
+    address: str
+
+
+def fields_of(contact: Contact) -> dict[str, Field | Blank]:
+    """Field name → field, or a blank that refuses to print; always with the well-known names."""
+    named: dict[str, Field | Blank] = {name: _usable(name, value) for name, value in contact.fields.items()}
+    if contact.name and isinstance(named.get("name", Blank("name")), Blank):
+        named["name"] = Field(contact.name, contact.name)
+    for name in WELL_KNOWN:
+        if name not in named:
+            named[name] = Blank(name)
+    return named
+
+
+def _usable(name: str, value: Field) -> Field | Blank:
+    shown = value.shown
+    if not shown.strip():
+        return Blank(name)
+    cleaned = clean_body(shown)
+    return value if cleaned == shown else Field(cleaned, value.value)
+
+
+def names_given(
+    contact: Contact, *, firm: Firm, from_: str, now: datetime, kind: str, language: str
+) -> dict[str, object]:
+    """Everything a template may name for this contact."""
+    name, address = parseaddr(from_)
+    here = now.astimezone(ZoneInfo(firm.timezone))
+    members = [fields_of(member) for member in contact.members]
+    return {
+        **fields_of(contact),
+        "our": Our(firm.name, firm.postal_address),
+        "sender": Sender(name, first_name(name), address),
+        "now": here,
+        "today": here.date(),
+        "people": members,
+        "rows": members,
+        "kind": kind,
+        "language": language,
+        "direction": "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        "unsubscribe": f"mailto:{address}?subject=unsubscribe",
+        "way_out_words": _way_out(language),
+    }
+
+
+_WAYS_OUT: Mapping[str, str] = {
+    "en": "If you would rather not hear from us this way, an empty mail is enough:",
+    "fr": "Vous ne souhaitez plus recevoir ces messages ? Un message vide suffit :",
+}
+
+
+def _way_out(language: str) -> str:
+    return _WAYS_OUT.get(language.partition("-")[0], _WAYS_OUT["en"])
+
+
+@lru_cache(maxsize=64)
+def locale_of(written: str, language: str, country: str) -> Locale:
+    """The locale of words written in `written`, for a reader of `language` in `country`, each may be ""."""
+    tag = language if language.partition("-")[0] == written.partition("-")[0] else written
+    code, _, region = tag.partition("-")
+    for name in (f"{code}_{region or country}", code, "en"):
+        try:
+            return Locale.parse(name)
+        except (UnknownLocaleError, ValueError):
+            continue
+    raise AssertionError("Babel knows English.")

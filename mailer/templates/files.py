@@ -1,0 +1,68 @@
+"""Files of the workspace that go with a mail: attachments and inline images, never from outside it."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailer.model import Attachment
+from mailer.templates.cleaning import clean_header
+from mailer.templates.sealing import digest_of
+
+
+class NoFileError(Exception):
+    """A file is missing, unreadable or outside the workspace; the message is a sentence."""
+
+
+@dataclass(slots=True)
+class Files:
+    """What is read from below `root`; a file many mails share is read again only when it has changed."""
+
+    root: Path
+    #: Every file asked for so far, missing ones too.
+    seen: set[Path] = field(default_factory=set)
+    #: Shared file → (stamp, what it becomes).
+    _kept: dict[Path, tuple[tuple[int, int], tuple[Attachment, bytes]]] = field(default_factory=dict)
+
+    def find(self, name: str, beside: Path | None = None) -> Path:
+        """The file `name` names, from `beside` or from the workspace; raises NoFileError."""
+        for base in (beside, self.root):
+            if base is None:
+                continue
+            path = _resolved(base, name)
+            if not path.is_relative_to(self.root.resolve()):
+                raise NoFileError(f"“{name}” lies outside the workspace.")
+            self.seen.add(path)
+            if path.is_file():
+                return path
+        raise NoFileError(f"There is no file “{name}”.")
+
+    def attach(self, path: Path, *, inline: bool = False, shared: bool = False) -> tuple[Attachment, bytes]:
+        """The file as it goes with a mail, and its bytes; raises NoFileError."""
+        try:
+            stat = path.stat()
+            stamp = (stat.st_mtime_ns, stat.st_size)
+            kept = self._kept.get(path)
+            if kept is not None and kept[0] == stamp:
+                return kept[1]
+            made = _attachment(path, path.read_bytes(), inline=inline)
+        except OSError as error:
+            raise NoFileError(f"“{path.name}” cannot be read: {error.strerror}.") from error
+        if shared:
+            self._kept[path] = (stamp, made)
+        return made
+
+
+def _attachment(path: Path, content: bytes, *, inline: bool) -> tuple[Attachment, bytes]:
+    digest = digest_of(content)
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    content_id = f"{digest[:24]}@inline" if inline else ""
+    return Attachment(clean_header(path.name), digest, len(content), media_type, content_id), content
+
+
+def _resolved(base: Path, name: str) -> Path:
+    try:
+        return (base / name).resolve()
+    except (OSError, ValueError) as error:
+        raise NoFileError(f"“{name[:80]}” is not a file name.") from error

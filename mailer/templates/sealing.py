@@ -1,0 +1,26 @@
+"""The digest an approval is bound to."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+
+from mailer.model import Draft
+
+
+def sealed(draft: Draft) -> Draft:
+    """`draft` with its digest: hex BLAKE2b-256 over envelope, From, subject, both bodies and attachments."""
+    words = [
+        [draft.account, draft.from_, draft.kind],
+        [draft.to, draft.cc, draft.bcc, draft.reply_to],
+        [draft.subject, draft.text, draft.html],
+        [[file.name, file.digest, file.media_type, file.content_id] for file in draft.attachments],
+    ]
+    content = json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return dataclasses.replace(draft, digest=digest_of(content))
+
+
+def digest_of(content: bytes) -> str:
+    """Hex BLAKE2b-256."""
+    return hashlib.blake2b(content, digest_size=32).hexdigest()

@@ -1,0 +1,60 @@
+"""Numbers, days and spans in the words of a locale. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from dateutil.relativedelta import relativedelta
+
+_LENGTHS = ("short", "medium", "long", "full")
+
+
+class BadValueError(Exception):
+    """A value cannot be used as the template asks; the message is a sentence."""
+
+
+def number_text(number: int | Decimal, locale: Locale, digits: int | None = None) -> str:
+    """A number in the locale's way: 1,200.5."""
+    refuse_odd(number)
+    if digits is None:
+        return str(format_decimal(number, locale=locale, decimal_quantization=False))
+    pattern = "#,##0." + "0" * min(max(digits, 0), 12)
+    return str(format_decimal(rounded(number, digits), pattern.removesuffix("."), locale=locale))
+
+
+def rounded(number: int | Decimal, digits: int) -> Decimal:
+    """The number to so many decimals, halves away from zero as Excel does."""
+    return Decimal(number).quantize(Decimal(1).scaleb(-min(max(digits, 0), 12)), ROUND_HALF_UP)
+
+
+def date_text(day: date, locale: Locale, form: str = "long") -> str:
+    """A day, or an instant when the form asks for its time; `form` is a length or a pattern ("MMMM yyyy")."""
+    if isinstance(day, datetime):
+        asks_time = form not in _LENGTHS and any(letter in form for letter in "hHmas")
+        return format_datetime(day, form, locale=locale) if asks_time else format_date(day, form, locale=locale)
+    return format_date(day, form, locale=locale)
+
+
+def span_text(span: timedelta, locale: Locale) -> str:
+    """A span such as "3 years", in the largest unit that fits."""
+    return format_timedelta(span, locale=locale, threshold=1)
+
+
+def ago_text(day: date, today: date, locale: Locale) -> str:
+    """Says "3 years ago" or "in 2 days": in whole years, else whole months, else days."""
+    gap = relativedelta(day, today)
+    if gap.years:
+        return format_timedelta(timedelta(365 * gap.years), "year", add_direction=True, locale=locale)
+    if gap.months:
+        return format_timedelta(timedelta(30 * gap.months), "month", add_direction=True, locale=locale)
+    return format_timedelta(day - today, "day", threshold=999, add_direction=True, locale=locale)
+
+
+def refuse_odd(number: int | Decimal) -> None:
+    """Raise BadValueError for nan and infinity."""
+    if isinstance(number, Decimal) and not number.is_finite():
+        raise BadValueError(f"“{number}” is not a number.")

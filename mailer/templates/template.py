@@ -1,0 +1,173 @@
+"""A loaded template: rendered for one contact at a time into a sealed draft with its problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mailer.config.models import Account, Firm
+from mailer.errors import TemplateError
+from mailer.model import Contact, Draft, Edit, Field, Problem
+from mailer.templates.cleaning import named_address
+from mailer.templates.context import locale_of, names_given
+from mailer.templates.files import Files
+from mailer.templates.pages import PLAIN_LAYOUT
+from mailer.templates.pressing import Pressed, Source, press
+from mailer.templates.rendering import Rendering
+from mailer.templates.sandbox import Run
+from mailer.templates.sealing import sealed
+
+#: What an account without a From of its own (a rehearsal) writes as.
+REHEARSAL_ADDRESS = "rehearsal@mailer.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One contact's draft, what is wrong with it, and the bytes of its attachments by digest."""
+
+    draft: Draft
+    problems: tuple[Problem, ...]
+    attachments: Mapping[str, bytes]
+
+
+class Template:
+    """What `load` gives; keeps the compiled parts per language and signature."""
+
+    def __init__(self, name: str, folder: Path, firm: Firm, sources: Mapping[str, Source]) -> None:
+        self.name = name
+        self._folder = folder
+        self._firm = firm
+        self._sources = sources
+        self._files = Files(folder)
+        self._pressed: dict[tuple[str, str], Pressed] = {}
+
+    @property
+    def kind(self) -> str:
+        """What the mail is: "personal" or "marketing"."""
+        return self._sources[""].parted.front.kind
+
+    @property
+    def description(self) -> str:
+        """The line for lists."""
+        return self._sources[""].parted.front.description
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it has variants for, the firm's first."""
+        return tuple(language or self._firm.language for language in sorted(self._sources))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Its files, read: the one without a language first."""
+        return tuple(self._sources[language] for language in sorted(self._sources))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file it depends on so far, to be watched for changes."""
+        own = {source.path for source in self._sources.values()}
+        twins = {path.with_suffix(".txt") for path in own if path.with_suffix(".txt").is_file()}
+        return tuple(sorted(own | twins | self._files.seen))
+
+    def check(self) -> None:
+        """Compile every language with its layout; raises TemplateError."""
+        for source in self._sources.values():
+            self._press(source, "")
+
+    def render(
+        self,
+        contact: Contact,
+        *,
+        account_name: str,
+        account: Account,
+        campaign: str,
+        round: str,  # noqa: A002  # the house's word
+        now: datetime,
+        person: int = 0,
+        step: int = 0,
+        edit: Edit | None = None,
+    ) -> Rendered:
+        """The draft for `contact`; what fails is a HOLD problem of it, never an exception.
+
+        Raises TemplateError only for what fails for everybody: the layout or the account's signature.
+        """
+        source = self._source_for(contact.language)
+        pressed = self._press(source, account.signature, edit)
+        from_ = account.from_ or named_address(self._firm.name, REHEARSAL_ADDRESS)
+        language = source.language or self._firm.language
+        given = names_given(contact, firm=self._firm, from_=from_, now=now, kind=self.kind, language=language)
+        if edit and edit.personal_line is not None:
+            given["personal_line"] = Field(edit.personal_line, edit.personal_line)
+        locale = locale_of(language, contact.language, contact.country or self._firm.country)
+        run = Run(locale, self._firm.country, given["now"], html=False)  # type: ignore[arg-type]
+        rendering = Rendering(pressed, given, run, self._files, source, contact)
+        words = rendering.words(edit)
+        envelope = rendering.envelope()
+        draft = Draft(
+            campaign=campaign,
+            round=round,
+            step=step,
+            person=person,
+            copy=contact.copy,
+            account=account_name,
+            from_=from_,
+            to=(named_address(contact.name, contact.address), *contact.also),
+            kind=source.parted.front.kind,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            attachments=(*rendering.attached(), *rendering.shown_images(words.html)),
+            branches=tuple(dict.fromkeys(run.branches)),
+            **envelope,
+        )
+        return Rendered(sealed(draft), tuple(rendering.problems), rendering.contents)
+
+    def _source_for(self, language: str) -> Source:
+        """The variant for "fr-CA": fr-ca, else fr, else the one without a language."""
+        wanted = language.lower()
+        firm = self._firm.language.partition("-")[0].lower()
+        while wanted and wanted not in self._sources and wanted != firm:
+            wanted = wanted.rpartition("-")[0]
+        return self._sources.get(wanted, self._sources[""])
+
+    def _press(self, source: Source, signature: str, edit: Edit | None = None) -> Pressed:
+        body = edit.body if edit else None
+        key = (source.language, signature)
+        if body is None and key in self._pressed:
+            return self._pressed[key]
+        layout = self._layout(source)
+        closing = self._signature(source, signature)
+        pressed = press(source, layout, closing, self._files, body=body)
+        if body is None:
+            self._pressed[key] = pressed
+        return pressed
+
+    def _layout(self, source: Source) -> str:
+        name = source.parted.front.layout
+        if name == "none":
+            return PLAIN_LAYOUT
+        path = self._folder / "templates" / "layouts" / f"{name}.html"
+        if name == "letter" and not path.is_file():
+            return PLAIN_LAYOUT
+        if not path.resolve().is_relative_to(self._folder.resolve()) or not path.is_file():
+            line = source.parted.lines.get("layout", 1)
+            raise TemplateError(
+                f"{source.place}, line {line}: there is no layout “{name}”.",
+                cure=f"Put it into templates/layouts/{name}.html, or write `layout: none`.",
+            )
+        self._files.seen.add(path)
+        return path.read_text(encoding="utf-8")
+
+    def _signature(self, source: Source, configured: str) -> str:
+        if not configured or source.parted.front.signature == "none":
+            return ""
+        path = self._folder / configured
+        translated = path.with_suffix(f".{source.language}{path.suffix}")
+        self._files.seen.add(path)
+        if source.language and translated.is_file():
+            self._files.seen.add(translated)
+            path = translated
+        if not path.is_file():
+            raise TemplateError(f"There is no signature {configured}.", cure="Correct `signature:` of the account.")
+        return path.read_text(encoding="utf-8")
