@@ -31,6 +31,9 @@ format: $(STAMP) ## let ruff write the code's shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+docs: $(STAMP) ## write docs/reference from the code
+	@$(BIN)/python scripts/reference.py
+
 lock: $(STAMP) ## pin what development uses, from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock

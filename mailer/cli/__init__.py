@@ -15,7 +15,9 @@ from mailer.errors import MailerError
 
 #: Heading → command → (module:attribute, short help). The order is the order of `mailer --help`.
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
-    "Set up": {},
+    "Set up": {
+        "init": ("init:init", "Make a workspace from the examples."),
+    },
     "Before sending": {},
     "Sending": {},
     "Afterwards": {},

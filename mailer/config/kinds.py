@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from mailer.model import Period
 
@@ -86,7 +86,11 @@ def _forward(period: Period) -> Period:
 
 
 #: One name, or a list of them.
-Names = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(listed),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 #: An IANA time zone.
 Zone = Annotated[str, AfterValidator(_zone)]
 #: Host and port.
@@ -104,12 +108,13 @@ PeriodText = Annotated[
     Period,
     BeforeValidator(lambda value: Period.parse(value) if isinstance(value, str) else value),
     PlainSerializer(str),
+    WithJsonSchema({"type": "string"}),
 ]
 #: A period that only goes forward.
 Span = Annotated[PeriodText, AfterValidator(_forward)]
 #: A period of whole days, forward or back.
 Days = Annotated[PeriodText, AfterValidator(_days)]
 #: Time of day, "09:30".
-Clock = Annotated[time, BeforeValidator(_clock)]
+Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string"})]
 #: Whose clock: "firm", "recipient", or an IANA time zone.
 ZoneChoice = Annotated[str, AfterValidator(_zone_choice)]

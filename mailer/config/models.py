@@ -89,7 +89,7 @@ class Campaign(Scheduled):
 class Config(Model):
     """All of config.yaml."""
 
-    firm: Firm
-    accounts: dict[str, Account] = Field(default_factory=dict)
-    contacts: dict[str, ContactSource] = Field(default_factory=dict)
-    campaigns: dict[str, Campaign] = Field(default_factory=dict)
+    firm: Firm = Field(description="The name of the house, its place and its language.")
+    accounts: dict[str, Account] = Field(default_factory=dict, description="The mailboxes that mail leaves from.")
+    contacts: dict[str, ContactSource] = Field(default_factory=dict, description="The spreadsheets.")
+    campaigns: dict[str, Campaign] = Field(default_factory=dict, description="What is sent to whom, and when.")

@@ -58,12 +58,17 @@ def _campaign(path: KeyPath, campaign: Campaign, names: dict[str, Collection[str
     for source in campaign.contacts:
         if source not in sources:
             yield (*path, "contacts"), f"no contacts are called `{source}`{nearest(source, sources)}"
-    if PurePath(campaign.template).suffix in TEMPLATE_SUFFIXES:
-        stem = PurePath(campaign.template).stem
-        yield (*path, "template"), f"a template goes by its name alone; write `{stem}`"
-    for place, account in _named_accounts(campaign.from_):
+    yield from _template((*path, "template"), campaign.template)
+    for place, step in enumerate(campaign.follow_up):
+        yield from _template((*path, "follow_up", place, "template"), step.template)
+    for key, account in _named_accounts(campaign.from_):
         if account not in accounts:
-            yield (*path, *place), f"no account is called `{account}`{nearest(account, accounts)}"
+            yield (*path, *key), f"no account is called `{account}`{nearest(account, accounts)}"
+
+
+def _template(path: KeyPath, name: str) -> Iterator[Finding]:
+    if PurePath(name).suffix in TEMPLATE_SUFFIXES:
+        yield path, f"a template goes by its name alone; write `{PurePath(name).stem}`"
 
 
 def _named_accounts(from_: str | FromField) -> Iterator[tuple[KeyPath, str]]:

@@ -183,7 +183,10 @@ class Hours(Model):
     """When mail may leave, in the recipient's zone: `{days: mon-fri, from: "09:00", to: "17:00"}`."""
 
     days: Weekdays = Field(
-        frozenset(range(5)), validate_default=True, description="`mon-fri`, or a list such as `mon,wed,fri`."
+        frozenset(range(5)),
+        validate_default=True,
+        description="`mon-fri`, or a list such as `mon,wed,fri`.",
+        json_schema_extra={"default": "mon-fri"},
     )
     from_: Clock = Field(time(9), alias="from", description="From then on.")
     to: Clock = Field(time(17), description="No later than this.")
