@@ -1,1 +1,5 @@
-"""Spreadsheets → contacts and the problems in them."""
+"""Spreadsheets → contacts, and the problems of their rows; the status written back beside them."""
+
+from mailer.contacts.reading import Reading, read
+
+__all__ = ["Reading", "read"]

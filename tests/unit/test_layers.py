@@ -16,7 +16,7 @@ ROOMS = {
     "click": ("mailer/cli/",),
     "css_inline": ("mailer/templates/",),
     "filelock": ("mailer/workspace.py",),
-    "dateutil": ("mailer/when/", "mailer/config/when.py", "mailer/templates/"),
+    "dateutil": ("mailer/when/", "mailer/config/when.py", "mailer/templates/", "mailer/expressions.py"),
     "holidays": ("mailer/when/",),
     "jinja2": ("mailer/templates/", "mailer/expressions.py"),
     "keyring": ("mailer/transports/",),

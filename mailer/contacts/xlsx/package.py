@@ -1,0 +1,125 @@
+"""The zip around a workbook: parts by name, their relations, small parts as trees, all within bounds."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from mailer.errors import ContactsError
+
+#: Bytes that one part may unpack to when it is read whole.
+MOST_AT_ONCE = 64 * 1024 * 1024
+#: Entries of an honest workbook stay far below.
+MOST_PARTS = 20_000
+_CHUNK = 1 << 18
+
+#: What a zip or its XML raises when it is not what it says.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ParseError, NotImplementedError, UnicodeError, OSError)
+
+
+class Relation(NamedTuple):
+    """One part's pointer to another."""
+
+    #: The last word of the type: "worksheet", "sharedStrings" …
+    kind: str
+    #: The other part's name.
+    target: str
+
+
+class Package:
+    """An opened workbook file; raises ContactsError for one that is damaged or hostile."""
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except DAMAGE as error:
+            raise damaged(self._name) from error
+        entries = self._zip.infolist()
+        if len(entries) > MOST_PARTS:
+            raise ContactsError(f"{self._name} holds {len(entries)} parts and is no ordinary workbook.")
+        self._entries = {_plain(entry.filename): entry for entry in entries}
+
+    def has(self, part: str) -> bool:
+        """Whether there is such a part, letter case aside."""
+        return _plain(part) in self._entries
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """Unpack a part piece by piece; raises one of `DAMAGE` on the way when it is broken."""
+        entry = self._entries.get(_plain(part))
+        if entry is None:
+            raise ContactsError(f"{self._name} lacks its part {part}.", cure=MEND)
+        if entry.flag_bits & 1:
+            raise ContactsError(f"{self._name} is protected by a password.", cure=UNLOCK)
+        with self._zip.open(entry) as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+
+    def tree(self, part: str) -> Element | None:
+        """Parse a small part; None when it is not there."""
+        if not self.has(part):
+            return None
+        try:
+            root: Element = fromstring(self._whole(part), forbid_dtd=True)
+        except DefusedXmlException as error:
+            raise hostile(self._name) from error
+        except (*DAMAGE, ValueError, LookupError) as error:
+            raise damaged(self._name) from error
+        return root
+
+    def _whole(self, part: str) -> bytes:
+        content = bytearray()
+        for chunk in self.chunks(part):
+            content += chunk
+            if len(content) > MOST_AT_ONCE:
+                raise ContactsError(f"{self._name} unpacks to far more than a workbook holds.", cure=MEND)
+        return bytes(content)
+
+    def relations(self, part: str) -> dict[str, Relation]:
+        """Read what a part points to, by relation id; parts outside the file are left out."""
+        folder, name = posixpath.split(part)
+        root = self.tree(f"{folder}/_rels/{name}.rels")
+        found: dict[str, Relation] = {}
+        for node in root if root is not None else ():
+            target = node.get("Target", "")
+            if node.get("TargetMode", "").lower() != "external" and target:
+                target = target.replace("\\", "/")
+                kind = node.get("Type", "").rpartition("/")[2]
+                full = target if target.startswith("/") else posixpath.join(folder, target)
+                found[node.get("Id", "")] = Relation(kind, posixpath.normpath(full).lstrip("/"))
+        return found
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._zip.close()
+
+
+def _plain(name: str) -> str:
+    return posixpath.normpath(name.replace("\\", "/")).lstrip("/").lower()
+
+
+def local(tag: str) -> str:
+    """Take the namespace off a tag."""
+    return tag.rpartition("}")[2]
+
+
+MEND = "Open it in Excel or LibreOffice, save it again as .xlsx, and try once more."
+UNLOCK = "Open it in Excel, save a copy without a password, and use the copy."
+
+
+def damaged(name: str) -> ContactsError:
+    """Say that a file cannot be read as what it claims to be."""
+    return ContactsError(f"{name} is damaged and cannot be read as a workbook.", cure=MEND)
+
+
+def hostile(name: str) -> ContactsError:
+    """Say that a file declares XML entities, which no spreadsheet program writes."""
+    return ContactsError(f"{name} declares XML entities, as only hostile files do; it was not read.", cure=MEND)
