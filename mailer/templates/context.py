@@ -67,13 +67,13 @@ def names_given(
     contact: Contact, *, firm: Firm, from_: str, now: datetime, kind: str, language: str
 ) -> dict[str, object]:
     """Everything a template may name for this contact."""
-    name, address = parseaddr(from_)
+    sender = _sender(from_)
     here = now.astimezone(ZoneInfo(firm.timezone))
     members = [fields_of(member) for member in contact.members]
     return {
         **fields_of(contact),
         "our": Our(firm.name, firm.postal_address),
-        "sender": Sender(name, first_name(name), address),
+        "sender": sender,
         "now": here,
         "today": here.date(),
         "people": members,
@@ -81,9 +81,15 @@ def names_given(
         "kind": kind,
         "language": language,
         "direction": "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
-        "unsubscribe": f"mailto:{address}?subject=unsubscribe",
+        "unsubscribe": f"mailto:{sender.address}?subject=unsubscribe",
         "way_out_words": _way_out(language),
     }
+
+
+@lru_cache(maxsize=64)
+def _sender(from_: str) -> Sender:
+    name, address = parseaddr(from_)
+    return Sender(name, first_name(name), address)
 
 
 _WAYS_OUT: Mapping[str, str] = {

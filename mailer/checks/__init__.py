@@ -1,0 +1,6 @@
+"""Drafts → problems, before anybody is asked to approve: is it whole, and does it sound like a person. Pure."""
+
+from mailer.checks.files import check_files_together
+from mailer.checks.soundness import check
+
+__all__ = ["check", "check_files_together"]

@@ -1,0 +1,131 @@
+"""Is the draft whole: words, greeting, links, files, and what the law asks of marketing."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from mailer.checks.files import file_problems
+from mailer.config.models import Firm
+from mailer.model import Contact, Draft, Problem, Severity
+
+#: Gmail shows no more than this of an HTML part, and hides what stands at its end.
+CLIPPED_AT = 102 * 1024
+#: Characters a subject may have before most programs cut it.
+LONG_SUBJECT = 90
+
+_EMPTY_GREETING = re.compile(
+    r"(?:dear|cher|chère|chers|chères|estimad[oa]|sehr geehrte[r]?|liebe[r]?|car[oa]|prezad[oa])\s*[,!:]"
+    r"|(?:hello|hi|good (?:morning|afternoon)|bonjour|hallo|olá|hola|ciao)\s+,"
+    r"|[^\n,!]{0,20}?\b(?:none|nan|null|n/a|#n/a|undefined)\s*[,!:]",
+    re.IGNORECASE,
+)
+_CELL_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
+_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|«[A-Za-z_ ]+»|\[(?:first ?name|name|company)\]", re.IGNORECASE)
+_LINK = re.compile(r'<a\b[^<>]*?\shref="([^"]*)"[^<>]*>(.*?)</a\s*>', re.IGNORECASE | re.DOTALL)
+_ANY_LINK = re.compile(r'\s(?:href|action)="([^"]*)"', re.IGNORECASE)
+_REMOTE_PICTURE = re.compile(r'<img\b[^<>]*?\ssrc="https?:', re.IGNORECASE)
+_ALLOWED = re.compile(r"https?://|mailto:|tel:|#", re.IGNORECASE)
+_HOST_SHOWN = re.compile(r"^\s*(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?\s*$", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]+>")
+
+
+def check(draft: Draft, contact: Contact, *, firm: Firm, suppressed: bool = False) -> list[Problem]:
+    """Everything wrong with one draft, each with its reason and its cure; HOLD blocks approval.
+
+    `suppressed`: whether any of its addresses is on the do-not-write list.
+    """
+    found = [
+        *_words(draft),
+        *_links(draft),
+        *file_problems(draft),
+        *_marketing(draft, firm),
+        *_who(draft, suppressed=suppressed),
+    ]
+    where = str(contact.source) if contact.source.row else contact.address
+    return [Problem(where, each.what, each.cure, each.severity, each.kind) for each in found]
+
+
+def _words(draft: Draft) -> Iterator[Problem]:
+    if not draft.subject.strip():
+        yield _hold("The subject is empty.", "Write one in the template or in this draft.", "no-subject")
+    elif len(draft.subject) > LONG_SUBJECT:
+        yield _note(f"The subject has {len(draft.subject)} characters; most programs cut it.", "", "long-subject")
+    if not draft.text.strip():
+        yield _hold("There is no text part: some people would see an empty mail.", "Give it words.", "no-text")
+    if _EMPTY_GREETING.match(draft.text.lstrip()):
+        first = draft.text.strip().splitlines()[0]
+        yield _hold(f"The greeting has no name: “{first[:60]}”.", "Fill in the name cell.", "empty-greeting")
+    yield from _leftovers(f"{draft.subject}\n{draft.text}")
+    if len(draft.html.encode()) > CLIPPED_AT:
+        size = len(draft.html.encode()) // 1024
+        yield _warn(f"The HTML has {size} KB; Gmail cuts mails at 102 KB.", "Make the layout smaller.", "clipped")
+
+
+def _leftovers(words: str) -> Iterator[Problem]:
+    error = _CELL_ERROR.search(words)
+    if error:
+        yield _hold(f"A cell's error is in the mail: {error[0]}.", "Mend the formula in the sheet.", "cell-error")
+    code = _CODE.search(words)
+    if code:
+        what = f"The mail shows “{code[0][:40]}”, which looks like a field that was not filled in."
+        yield _warn(what, "Look at the cell it comes from.", "unfilled-field")
+
+
+def _links(draft: Draft) -> Iterator[Problem]:
+    for value in _ANY_LINK.findall(draft.html):
+        target = html.unescape(value).strip()
+        if not _ALLOWED.match(target):
+            yield _hold(f"A link leads to “{target[:60]}”.", "Links begin with https://, mailto: or tel:.", "bad-link")
+    for value, words in _LINK.findall(draft.html):
+        shown = _HOST_SHOWN.match(html.unescape(_TAG.sub("", words)))
+        host = urlsplit(html.unescape(value)).hostname or ""
+        if shown and host and _site(shown[1]) != _site(host):
+            what = f"A link says {shown[1]} and leads to {host}; mail programs warn of that."
+            yield _warn(what, "Let the words and the address agree.", "misleading-link")
+    if _REMOTE_PICTURE.search(draft.html):
+        yield _note("A picture lies on the web; most programs hide it.", "Put the file beside the template.", "remote")
+
+
+def _site(host: str) -> str:
+    return host.lower().removeprefix("www.")
+
+
+def _marketing(draft: Draft, firm: Firm) -> Iterator[Problem]:
+    if draft.kind != "marketing":
+        return
+    words = _plainly(f"{draft.text}\n{html.unescape(_TAG.sub(' ', draft.html))}")
+    if not firm.postal_address or _plainly(firm.postal_address) not in words:
+        cure = "Give `firm: postal_address:` in config.yaml, and {{ our.postal_address }} in the layout."
+        yield _hold("A marketing mail needs the firm's postal address.", cure, "no-postal-address")
+    if "unsubscribe" not in (draft.text + draft.html).lower():
+        cure = "Put {{ unsubscribe }} into the template or its layout."
+        yield _hold("A marketing mail needs a way to leave.", cure, "no-unsubscribe")
+
+
+def _plainly(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _who(draft: Draft, *, suppressed: bool) -> Iterator[Problem]:
+    if suppressed:
+        cure = "`mailer suppress list` shows why; take the row out, or lift it there."
+        yield _hold("This person asked not to be written to, or cannot be reached.", cure, "suppressed")
+    addresses = [address.casefold() for address in draft.recipients]
+    doubled = {address for address in addresses if addresses.count(address) > 1}
+    if doubled:
+        yield _warn(f"{', '.join(sorted(doubled))} is on the mail twice.", "Take it out of cc or bcc.", "doubled")
+
+
+def _hold(what: str, cure: str, kind: str) -> Problem:
+    return Problem("", what, cure, Severity.HOLD, kind)
+
+
+def _warn(what: str, cure: str, kind: str) -> Problem:
+    return Problem("", what, cure, Severity.WARN, kind)
+
+
+def _note(what: str, cure: str, kind: str) -> Problem:
+    return Problem("", what, cure, Severity.NOTE, kind)
