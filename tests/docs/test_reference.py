@@ -3,12 +3,13 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 
-from mailer import config
+from mailer import config, contacts
 from mailer.cli import cli
 from mailer.config.schema import json_schema
 
@@ -58,3 +59,10 @@ def keys() -> list[str]:
 @pytest.mark.parametrize("key", [key for key in keys() if key not in SHOWN_OTHERWISE])
 def test_the_example_config_shows_every_key(key):
     assert f"{key}:" in EXAMPLE.read_text(encoding="utf-8")
+
+
+def test_the_example_config_knows_every_owner_in_the_example_sheet():
+    example = config.read(EXAMPLE)
+    owned = {owner for account in example.accounts.values() for owner in account.owners}
+    clients = contacts.read("clients", example.contacts["clients"], ROOT, firm=example.firm, today=date(2026, 11, 1))
+    assert {contact.owner for contact in clients} <= owned
