@@ -106,16 +106,18 @@ _WORDS: tuple[tuple[str, str, bool], ...] = (
     (
         "qmail",
         (
-            "Hi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to deliver your message to the\n"
-            "following addresses.\n\n<bob@client.example>:\nSorry, no mailbox here by that name. (#5.1.1)"
+            "Hi. This is the qmail-send program at mx.example.\n"
+            "I'm afraid I wasn't able to deliver your message to the\nfollowing addresses.\n\n"
+            "<bob@client.example>:\nSorry, no mailbox here by that name. (#5.1.1)"
         ),
         True,
     ),
     (
         "exim",
         (
-            "This message was created automatically by mail delivery software.\n\nA message that you sent could not be\n"
-            "delivered. This is a permanent error. The following address(es) failed:\n\n  bob@client.example\n"
+            "This message was created automatically by mail delivery software.\n\n"
+            "A message that you sent could not be\ndelivered. This is a permanent error. "
+            "The following address(es) failed:\n\n  bob@client.example\n"
             "    host mx.client.example [192.0.2.7]\n    SMTP error from remote mail server after RCPT TO:"
             "<bob@client.example>:\n    550 unknown user"
         ),
@@ -124,7 +126,8 @@ _WORDS: tuple[tuple[str, str, bool], ...] = (
     (
         "exim, local policy",
         (
-            "A message that you sent could not be delivered. The following address(es) failed:\n\n  bob@client.example\n"
+            "A message that you sent could not be delivered. The following address(es) failed:\n\n"
+            "  bob@client.example\n"
             "    SMTP error from remote mail server after end of data:\n    550 High probability of spam"
         ),
         False,
@@ -150,8 +153,8 @@ _WORDS: tuple[tuple[str, str, bool], ...] = (
     (
         "wrapped in quotes",
         (
-            'The following address failed:\n\n"bob@client.example":\nSMTP error from remote server after RCPT command:\n'
-            "host: mx.client.example\n5.2.2 Mailbox Full"
+            'The following address failed:\n\n"bob@client.example":\n'
+            "SMTP error from remote server after RCPT command:\nhost: mx.client.example\n5.2.2 Mailbox Full"
         ),
         False,
     ),
