@@ -18,6 +18,7 @@ ROOMS = {
     "filelock": ("mailer/workspace.py",),
     "dateutil": ("mailer/when/", "mailer/config/when.py", "mailer/templates/", "mailer/expressions.py"),
     "holidays": ("mailer/when/",),
+    "idna": ("mailer/compose/",),
     "jinja2": ("mailer/templates/", "mailer/expressions.py"),
     "keyring": ("mailer/transports/",),
     "markdown_it": ("mailer/templates/",),
@@ -27,9 +28,9 @@ ROOMS = {
     "rich": ("mailer/cli/",),
     "ruamel": ("mailer/config/", "mailer/templates/"),
     "schedule": ("mailer/scheduling.py",),
-    "smtplib": ("mailer/transports/smtp.py",),
+    "smtplib": ("mailer/transports/door.py",),
     "sqlalchemy": ("mailer/ledger/",),
-    "yagmail": ("mailer/transports/smtp.py",),
+    "yagmail": ("mailer/transports/door.py",),
 }
 
 

@@ -1,0 +1,256 @@
+"""The way in: yagmail connects and logs in over a verified TLS context; what goes out is a line ready for use.
+
+Nothing else of yagmail is used: its `send` repeats mails whose fate is unknown.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yagmail
+
+from mailer.config.models import Account
+from mailer.errors import ConfigError, ServerError
+from mailer.model import Outcome, Phase, Receipt
+from mailer.refusals import account_refusal
+from mailer.transports.line import Line
+from mailer.transports.offers import Offers
+from mailer.transports.replies import Reply
+
+_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+#: Sent in EHLO: an address literal names no machine of the user and needs no look-up.
+_OUR_NAME = "[127.0.0.1]"
+
+
+class DoorError(ServerError):
+    """The mail server did not let us in."""
+
+    def __init__(
+        self, message: str, *, cure: str = "", phase: Phase = Phase.CONNECT, reply: Reply | None = None
+    ) -> None:
+        super().__init__(message, cure=cure)
+        #: The same, for a mail that was waiting for this connection.
+        self.receipt = Receipt(
+            Outcome.STOPPED,
+            phase,
+            reply.code if reply else 0,
+            reply.words[0] if reply else "",
+            f"{message} {cure}".strip(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where an account's server stands and how to get in; the password is given, never looked for."""
+
+    host: str
+    port: int
+    security: str
+    username: str
+    password: str | None
+    context: ssl.SSLContext
+    timeout: float
+
+    @classmethod
+    def of(cls, account: Account, password: str | None, folder: Path, timeout: float) -> Door:
+        """The door of an account; relative paths are meant from `folder`. Raises ConfigError."""
+        host, port = _place(account)
+        if account.security == "none" and not _is_loopback(host):
+            raise ConfigError(
+                f"`security: none` would show every mail to everybody between here and {host}.",
+                cure="Write `security: tls` or `security: starttls`.",
+            )
+        if account.username and password is None:
+            raise DoorError(
+                f"There is no password for {account.username} at {host}.",
+                cure="Store it with `mailer accounts login`.",
+                phase=Phase.LOGIN,
+            )
+        context = _context(folder / account.ca_file if account.ca_file else None)
+        return cls(host, port, account.security, account.username, password, context, timeout)
+
+    def open(self) -> tuple[Line, Offers]:
+        """Connect and log in, waiting for it; raises DoorError."""
+        client = _Client(
+            user={self.username: self.username} if self.username else None,
+            password=self.password,
+            host=self.host,
+            port=self.port,
+            smtp_ssl=self.security == "tls",
+            smtp_starttls={"context": self.context} if self.security == "starttls" else False,
+            smtp_skip_login=not self.username,
+            soft_email_validation=False,
+            timeout=self.timeout,
+            local_hostname=_OUR_NAME,
+            **({"context": self.context} if self.security == "tls" else {}),
+        )
+        try:
+            with _translated(self):
+                client.login()
+                client.smtp.ehlo_or_helo_if_needed()
+            return _taken_over(client.smtp)
+        finally:
+            client.is_closed = True  # or yagmail would say QUIT when it is collected
+            if client.smtp is not None:
+                client.smtp.close()
+
+    @property
+    def place(self) -> str:
+        """Host and port, as the config has them."""
+        return f"{self.host}:{self.port}"
+
+
+class _OneTry(smtplib.SMTP):
+    """Logs in once: smtplib would repeat a refused password by every method, and repeats lock accounts."""
+
+    def login(self, user: str, password: str, *, initial_response_ok: bool = True) -> tuple[int, bytes]:
+        """Log in by the first method that both sides know."""
+        self.ehlo_or_helo_if_needed()
+        offered = self.esmtp_features.get("auth", "").split()
+        method = next((each for each in ("PLAIN", "LOGIN", "CRAM-MD5") if each in offered), None)
+        if method is None:
+            raise smtplib.SMTPNotSupportedError
+        self.esmtp_features["auth"] = method
+        return super().login(user, password, initial_response_ok=initial_response_ok)
+
+
+class _OneTryTls(_OneTry, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
+class _Client(yagmail.SMTP):  # type: ignore[misc]  # yagmail has no types
+    """yagmail with one try."""
+
+    @property
+    def connection(self) -> type[smtplib.SMTP]:
+        return _OneTryTls if self.ssl else _OneTry
+
+
+def _taken_over(smtp: smtplib.SMTP) -> tuple[Line, Offers]:
+    sock, smtp.sock = smtp.sock, None
+    assert sock is not None
+    return Line(sock), Offers.of(smtp.esmtp_features)
+
+
+def _place(account: Account) -> tuple[str, int]:
+    host, colon, port = account.server.rpartition(":")
+    if not colon or "]" in port:
+        return account.server.strip("[]"), _PORTS[account.security]
+    if not port.isdigit():
+        raise ConfigError(f"“{account.server}” is not a server and a port, such as smtp.example.com:465.")
+    return host.strip("[]"), int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _context(ca_file: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except OSError as error:
+            raise ConfigError(f"`ca_file` {ca_file} cannot be used: {error.strerror or error}.") from error
+    return context
+
+
+@contextmanager
+def _translated(door: Door) -> Iterator[None]:
+    """What smtplib, ssl and the system raise → one sentence and its cure."""
+    try:
+        yield
+    except smtplib.SMTPException as error:
+        raise _in_conversation(door, error) from error
+    except ssl.SSLError as error:
+        raise _in_handshake(door, error) from error
+    except OSError as error:
+        raise _on_the_way(door, error) from error
+
+
+def _in_conversation(door: Door, error: smtplib.SMTPException) -> DoorError:
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return _refused_login(door, _reply(error))
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _refused(door, _reply(error))
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return _not_offered(door)
+    return DoorError(
+        f"{door.place} cut the line before we were in.", cure="Check `server`, its port and `security`, then try again."
+    )
+
+
+def _in_handshake(door: Door, error: ssl.SSLError) -> DoorError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return DoorError(
+            f"The certificate of {door.place} cannot be trusted: {error.verify_message.rstrip('.')}.",
+            cure="Check `server`; for a server of your own with its own authority set `ca_file`.",
+        )
+    return DoorError(
+        f"{door.place} does not speak TLS as expected.",
+        cure="Port 465 wants `security: tls`, port 587 `security: starttls`.",
+    )
+
+
+def _on_the_way(door: Door, error: OSError) -> DoorError:
+    if isinstance(error, socket.gaierror):
+        return DoorError(f"The mail server {door.host} was not found.", cure="Check `server` and the connection.")
+    if isinstance(error, TimeoutError):
+        return DoorError(
+            f"{door.place} did not answer within {door.timeout:g} seconds.",
+            cure="Check `server` and its port; some networks close mail ports.",
+        )
+    return DoorError(
+        f"{door.place} cannot be reached: {error.strerror or error}.",
+        cure="Check `server` and its port, then try again.",
+    )
+
+
+def _reply(error: smtplib.SMTPResponseException) -> Reply:
+    text = error.smtp_error if isinstance(error.smtp_error, bytes) else str(error.smtp_error).encode()
+    return Reply(error.smtp_code, tuple(text.split(b"\n")))
+
+
+def _refused_login(door: Door, reply: Reply) -> DoorError:
+    enhanced, text = reply.words
+    refusal = account_refusal(Phase.LOGIN, reply.code, enhanced)
+    return DoorError(
+        f"{door.host} refused the login of {door.username}: {reply.code} {enhanced} {text}".strip(),
+        cure=refusal.advice if refusal else "Try again later.",
+        phase=Phase.LOGIN,
+        reply=reply,
+    )
+
+
+def _refused(door: Door, reply: Reply) -> DoorError:
+    enhanced, text = reply.words
+    refusal = account_refusal(Phase.CONNECT, reply.code, enhanced)
+    said = f"{reply.code} {enhanced} {text}".strip() if reply.code > 0 else "its greeting is not SMTP"
+    return DoorError(
+        f"{door.place} does not let us in: {said}",
+        cure=refusal.advice if refusal else "Check `server` and its port, or try again later.",
+        reply=reply if reply.code > 0 else None,
+    )
+
+
+def _not_offered(door: Door) -> DoorError:
+    if door.security == "starttls":
+        return DoorError(
+            f"{door.place} does not offer a secure line (STARTTLS), or not to us.",
+            cure="Nothing was sent, the password neither. Try `security: tls` with port 465, or another network.",
+        )
+    return DoorError(
+        f"{door.place} offers no login that we know.",
+        cure="Remove `username` if it wants none.",
+        phase=Phase.LOGIN,
+    )
