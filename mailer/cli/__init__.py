@@ -17,6 +17,8 @@ from mailer.errors import MailerError
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Set up": {
         "init": ("init:init", "Make a workspace from the examples."),
+        "accounts": ("accounts:accounts", "The mailboxes that mail leaves from."),
+        "completion": ("completion:completion", "Let the shell complete commands and names."),
     },
     "Before sending": {},
     "Sending": {},

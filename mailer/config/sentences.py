@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from mailer.config.marked import Document, KeyPath, Mistake
-from mailer.config.schema import json_schema
 
 _TYPES = {
     "string_type": "must be text",
@@ -95,6 +94,8 @@ def _description(path: KeyPath) -> str:
 
 def _nodes(path: KeyPath) -> list[Mapping[str, Any]]:
     """Look up what the schema says at a place in the file; a union has several answers."""
+    from mailer.config.schema import json_schema
+
     schema = json_schema()
     nodes = list(_members(schema, schema))
     for part in path:

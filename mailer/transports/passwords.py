@@ -58,6 +58,17 @@ def forget_password(account: Account) -> bool:
         return True
 
 
+def check_keyring() -> None:
+    """Raise ServerError, with the cure, where this system has no keyring: a Linux without a desktop often has none."""
+    with _keyring_words():
+        import keyring
+        from keyring.backends import fail
+        from keyring.errors import NoKeyringError
+
+        if isinstance(keyring.get_keyring(), fail.Keyring):
+            raise NoKeyringError
+
+
 def _login(account: Account) -> str:
     """Name the entry by login and server: two accounts with the same login share their password."""
     return f"{account.username} at {account.server.rpartition(':')[0]}"
