@@ -189,9 +189,9 @@ def test_a_mail_of_20_mb_is_read_in_bounded_memory():
 @pytest.mark.parametrize("letter", ["x", " ", ">", "<", "@", "a@b.c ", "-", "1.", "=?", "user ", "\n", "> \n", "1/1/"])
 def test_no_text_takes_long(letter):
     content = words(letter * (500_000 // len(letter)))
-    started = time.perf_counter()
+    started = time.process_time()
     understood(content)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_the_original_is_told_from_the_notice_by_every_usual_mark():
