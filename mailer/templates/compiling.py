@@ -42,8 +42,6 @@ def environment(*, html: bool) -> Sandbox:
         autoescape=html,
         undefined=Unknown,
         finalize=printed,
-        trim_blocks=True,
-        lstrip_blocks=True,
         cache_size=0,
     )
     made.globals = {"range": made.globals["range"]}

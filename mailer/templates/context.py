@@ -18,7 +18,10 @@ from mailer.templates.names import first_name
 from mailer.templates.sandbox import Blank
 
 #: Columns every sheet might have; a template may ask for them where a sheet does not.
-WELL_KNOWN = ("name", "first_name", "last_name", "title", "company", "personal_line", "owner")
+WELL_KNOWN = (
+    "name", "first_name", "last_name", "title", "company", "personal_line", "owner", "client_since", "years_with_us",
+    "last_project", "birthday", "referred", "milestone", "role", "joined",
+)  # fmt: skip
 #: Names we give, which no column replaces.
 OURS = (
     "our", "sender", "now", "today", "people", "rows", "kind", "language", "direction", "subject",

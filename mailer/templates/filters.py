@@ -16,7 +16,16 @@ from mailer.model import Field
 from mailer.templates import links
 from mailer.templates.names import first_name, title_name
 from mailer.templates.sandbox import plain, printed, run_of
-from mailer.templates.spoken import BadValueError, ago_text, date_text, number_text, refuse_odd, rounded
+from mailer.templates.spoken import (
+    BadValueError,
+    ago_text,
+    date_text,
+    nearest_anniversary,
+    number_text,
+    refuse_odd,
+    rounded,
+    whole_years,
+)
 
 #: How each language writes 1st; a number is followed by a full stop elsewhere.
 _ORDINALS: Mapping[str, Callable[[int], str]] = {
@@ -183,6 +192,24 @@ def in_image(context: Context, value: str) -> str:
     return f"cid:{run.image(path).content_id}"
 
 
+@pass_context
+def years(context: Context, value: object) -> int:
+    """`{{ joined | years }}`: whole years since that day."""
+    return whole_years(_day(value), run_of(context).now.date())
+
+
+@pass_context
+def anniversary(context: Context, value: object) -> int:
+    """`{{ client_since | anniversary }}`: which anniversary is nearest to `now`."""
+    return nearest_anniversary(_day(value), run_of(context).now.date())
+
+
+def sentence(value: object) -> str:
+    """`{{ last_project | sentence }}`: with a capital at its head, the rest as it is."""
+    text = str(value)
+    return text[:1].upper() + text[1:]
+
+
 #: Name in a template → what does it.
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "date": in_date,
@@ -194,6 +221,9 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "first": in_first,
     "title_name": in_title_name,
     "ago": ago,
+    "years": years,
+    "anniversary": anniversary,
+    "sentence": sentence,
     "int": in_whole,
     "round": in_round,
     "abs": in_abs,

@@ -13,7 +13,7 @@ from markdown_it.tree import SyntaxTreeNode
 _LOOPED_LIST = re.compile(
     r"(<!--(zqj\d+qz)-->)\s*<(ul|ol)>\s*((?:(?!</?(?:ul|ol)>).)*?)</\3>\s*(<!--zqj\d+qz-->)", re.DOTALL
 )
-_LOOPED_TEXT = re.compile(r"(<!--zqj\d+qz-->\n- .*?\n)\n(<!--zqj\d+qz-->\n)", re.DOTALL)
+_LOOPED_TEXT = re.compile(r"(<!--zqj\d+qz-->- .*?\n)\n(<!--zqj\d+qz-->)", re.DOTALL)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[^>]+>")
 _COMMENT_LINE = re.compile(r"(?:<!--zqj\d+qz-->)+")
@@ -74,7 +74,7 @@ def _table(node: SyntaxTreeNode) -> str:
 def _html(content: str) -> str:
     """Tags alone on their line stay; of other HTML only the words do."""
     if _COMMENT_LINE.fullmatch(content.strip()):
-        return content.strip() + "\n"
+        return content.strip()
     words = _TAG.sub("", content).strip()
     return words + "\n\n" if words else ""
 

@@ -113,9 +113,15 @@ def _words(source: Source, tags: Tags, body: str | None) -> Words:
         return _markdown(source.parted.body, tags)
     hidden = tags.hide(source.parted.body)
     if source.path.suffix == ".txt":
-        return Words("", hidden)
-    text = plain.to_text(tags.blocks_to_comments(hidden)) if source.own_text is None else tags.hide(source.own_text)
+        return Words("", tags.without_own_lines(hidden))
+    text = (
+        plain.to_text(tags.blocks_to_comments(hidden)) if source.own_text is None else _own_text(source.own_text, tags)
+    )
     return Words(hidden, text)
+
+
+def _own_text(text: str, tags: Tags) -> str:
+    return tags.without_own_lines(tags.hide(text))
 
 
 def _markdown(source: str, tags: Tags) -> Words:

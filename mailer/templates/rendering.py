@@ -7,13 +7,12 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from typing import TypedDict
 
-from email_validator import EmailNotValidError, validate_email
 from jinja2 import Template as Compiled
 from jinja2.exceptions import SecurityError, UndefinedError
 
+from mailer.addresses import parse_address, split_addresses
 from mailer.model import Attachment, Contact, Edit, Problem, Severity
 from mailer.templates.cleaning import clean_body, clean_header
 from mailer.templates.compiling import run
@@ -91,15 +90,14 @@ class Rendering:
         )
 
     def _addresses(self, compiled: Iterable[Compiled]) -> tuple[str, ...]:
-        parts = [part.strip() for one in compiled for part in re.split("[,;]", self._rendered(one)) if part.strip()]
-        return tuple(address for part in parts for address in self._address(part))
-
-    def _address(self, text: str) -> list[str]:
-        try:
-            return [validate_email(parseaddr(text)[1], check_deliverability=False).normalized]
-        except EmailNotValidError:
-            self._note(f"“{text[:80]}” is not an address to copy to.", "Correct the cell.", "bad-address")
-            return []
+        found: list[str] = []
+        for one in compiled:
+            text = self._rendered(one).strip()
+            for part in split_addresses(text) or ((text,) if text else ()):
+                address, problems = parse_address(part, str(self.contact.source))
+                self.problems += [problem for problem in problems if problem.severity is Severity.HOLD]
+                found += [address] if address else []
+        return tuple(found)
 
     def attached(self) -> list[Attachment]:
         """The files the front matter names, from the workspace; an empty name is none."""

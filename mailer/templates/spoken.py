@@ -54,6 +54,16 @@ def ago_text(day: date, today: date, locale: Locale) -> str:
     return format_timedelta(day - today, "day", threshold=999, add_direction=True, locale=locale)
 
 
+def whole_years(day: date, today: date) -> int:
+    """The birthdays there have been since `day`."""
+    return today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+
+
+def nearest_anniversary(day: date, today: date) -> int:
+    """The number of the anniversary of `day` that lies nearest to `today`."""
+    return whole_years(day, today + timedelta(days=182))
+
+
 def refuse_odd(number: int | Decimal) -> None:
     """Raise BadValueError for nan and infinity."""
     if isinstance(number, Decimal) and not number.is_finite():

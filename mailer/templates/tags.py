@@ -14,6 +14,7 @@ from jinja2 import Environment
 #: Default delimiters and untouched whitespace: only for cutting a source into tags.
 _LEXER = Environment()  # noqa: S701  # it never renders
 _WORD = re.compile(r"(?:<!--|&lt;!--)?zqj(\d+)qz(?:--&gt;|-->)?")
+_NUMBER = re.compile(r"zqj(\d+)qz")
 #: One or more tags that fill a line.
 _ALONE = re.compile(r"^[ \t]*((?:zqj\d+qz[ \t]*)+)$", re.MULTILINE)
 #: Where a comment would not be one: comments, titles, styles, and inside an HTML tag.
@@ -67,8 +68,16 @@ class Tags:
         """Block tags that stand alone on their lines become HTML comments, which Markdown leaves alone."""
         return _ALONE.sub(self._commented, hidden)
 
+    def without_own_lines(self, hidden: str) -> str:
+        """Block tags that stand alone on their lines leave no line behind."""
+        return re.sub(_ALONE.pattern + r"\n?", self._joined, hidden, flags=re.MULTILINE)
+
+    def _joined(self, line: re.Match[str]) -> str:
+        words = _NUMBER.findall(line[1])
+        return "".join(line[1].split()) if all(self.blocks[int(number)] for number in words) else line[0]
+
     def _commented(self, line: re.Match[str]) -> str:
-        words = [int(number) for number in re.findall(r"zqj(\d+)qz", line[1])]
+        words = [int(number) for number in _NUMBER.findall(line[1])]
         if not all(self.blocks[number] for number in words):
             return line[0]
         return "".join(f"<!--zqj{number}qz-->" for number in words)
@@ -82,10 +91,6 @@ class Tags:
             return f"<!--{found[0]}-->"
 
         return _CLOSED.sub(commented, hidden)
-
-    def numbers(self, hidden: str) -> list[int]:
-        """The tags in a piece of hidden source."""
-        return [int(number) for number in re.findall(r"zqj(\d+)qz", hidden)]
 
     def find(self, is_wanted: Callable[[str], bool]) -> list[str]:
         """The words of the tags whose source is wanted."""

@@ -148,7 +148,7 @@ def test_a_template_reads_no_other_template(tmp_path, tag):
 def test_a_syntax_error_names_file_and_line(tmp_path):
     write(tmp_path, "Hello\n\n{% if x %}\nnever closed")
 
-    with pytest.raises(TemplateError, match=r"note\.md, line 7: "):
+    with pytest.raises(TemplateError, match=r"note\.md, line 6: "):
         load("note", tmp_path, firm=FIRM)
 
 
