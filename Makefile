@@ -32,7 +32,7 @@ format: $(STAMP) ## let ruff write the code's shape
 	@$(BIN)/ruff check --fix .
 
 docs: $(STAMP) ## write docs/reference from the code
-	@$(BIN)/python scripts/reference.py
+	@$(BIN)/python scripts/docs.py
 
 lock: $(STAMP) ## pin what development uses, from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -29,7 +29,7 @@ def commands(command: click.Command) -> Iterator[click.Command]:
 
 def test_the_reference_is_up_to_date():
     done = subprocess.run(
-        [sys.executable, "scripts/reference.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "scripts/docs.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 

@@ -1,6 +1,6 @@
-"""docs/reference ← the code: config keys, their JSON Schema, commands, exit codes, statuses.
+"""docs/ ← the code: config keys, their JSON Schema, commands, exit codes, statuses; and the lists of pages.
 
-`python scripts/reference.py` writes the files; with `--check` it only says which ones are out of date.
+`python scripts/docs.py` writes the files; with `--check` it only says which ones are out of date.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from mailer import errors, model
 from mailer.cli import cli
 from mailer.config.schema import json_schema
 
-FOLDER = Path(__file__).parents[1] / "docs" / "reference"
-NOTE = "<!-- Written by `make docs` from the code; edit the code. -->\n\n"
+FOLDER = Path(__file__).parents[1] / "docs"
+NOTE = "<!-- Written by `make docs`; edit what it is written from. -->\n\n"
 Schema = Mapping[str, Any]
 CONFIG_INTRODUCTION = """\
 # config.yaml
@@ -164,15 +164,29 @@ def status_reference() -> str:
     )
 
 
+def page_list(folder: str, title: str, about: str) -> str:
+    """List the pages of a folder by their headings."""
+    paths = sorted(path for path in (FOLDER / folder).glob("*.md") if path.name != "README.md")
+    lines = [f"* [{_heading(path)}]({path.name})" for path in paths]
+    return f"{NOTE}# {title}\n\n{about}\n\n" + "\n".join(lines) + "\n"
+
+
+def _heading(path: Path) -> str:
+    return path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
 def pages() -> dict[str, str]:
     """Every generated file: name → text."""
     schema = json_schema()
     return {
-        "config.md": config_reference(schema),
-        "config.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
-        "commands.md": command_reference(),
-        "exit-codes.md": exit_reference(),
-        "statuses.md": status_reference(),
+        "reference/config.md": config_reference(schema),
+        "reference/config.schema.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
+        "reference/commands.md": command_reference(),
+        "reference/exit-codes.md": exit_reference(),
+        "reference/statuses.md": status_reference(),
+        "how-to/README.md": page_list("how-to", "How-to", "One page for one task."),
+        "explanation/README.md": page_list("explanation", "Explanation", "Why things are as they are."),
+        "decisions/README.md": page_list("decisions", "Decisions", "What was chosen, and instead of what."),
     }
 
 
@@ -181,9 +195,8 @@ def main() -> int:
     stale = [name for name, text in pages().items() if not _is_current(FOLDER / name, text)]
     for name in stale:
         if "--check" in sys.argv:
-            print(f"docs/reference/{name} is out of date; `make docs` writes it anew.")
+            print(f"docs/{name} is out of date; `make docs` writes it anew.")
         else:
-            FOLDER.mkdir(parents=True, exist_ok=True)
             (FOLDER / name).write_text(pages()[name], encoding="utf-8")
     return 1 if stale and "--check" in sys.argv else 0
 
