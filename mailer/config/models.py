@@ -84,6 +84,10 @@ class Campaign(Scheduled):
     doubled: Literal["hold", "allow"] = Field(
         "hold", description="The same address twice in a round: held, or allowed."
     )
+    sincerity: Literal["warn", "hold", "off"] = Field(
+        "warn", description="What smells of routine in a draft: said beside it, holding it, or not looked for."
+    )
+    quiet: Names = Field((), description="Kinds of sincerity finding that are not looked for: `[filler, hides]`.")
 
 
 class Config(Model):

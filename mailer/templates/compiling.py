@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from jinja2 import Template as Compiled
 from jinja2 import TemplateSyntaxError, nodes
+from jinja2.meta import find_undeclared_variables
 from jinja2.visitor import NodeTransformer
 
 from mailer.errors import TemplateError
@@ -86,6 +87,11 @@ def refuse(tree: nodes.Template) -> None:
             raise TemplateSyntaxError(f"“{name.name}” begins with an underscore", name.lineno)
 
 
+def names_in(source: str) -> set[str]:
+    """The names a source asks its context for."""
+    return set(find_undeclared_variables(environment(html=False).parse(source)))
+
+
 def conditions(source: str, env: Sandbox) -> Iterator[str]:
     """The text of each `if` and `elif` in source order, spaces joined."""
     words: list[str] | None = None
@@ -109,12 +115,18 @@ class _Instrument(NodeTransformer):
         self._conditions = found
 
     def visit_If(self, node: nodes.If) -> nodes.If:  # noqa: N802  # the visitor's naming
+        tests = [self._head(node, [])]
+        for each in node.elif_:
+            tests.append(self._head(each, tests))
+        node.else_ = [*_not(node, tests), *self._each(node.else_)]
+        return node
+
+    def _head(self, node: nodes.If, before: list[str]) -> str:
+        """One `if` or `elif`: its body notes that it was taken, and those before it were not."""
         condition = next(self._conditions)
         node.test = self.visit(node.test)
-        node.body = [_call(node, "_took", f"if {condition}"), *self._each(node.body)]
-        node.elif_ = self._each(node.elif_)
-        node.else_ = [_call(node, "_took", f"not {condition}"), *self._each(node.else_)]
-        return node
+        node.body = [*_not(node, before), _call(node, "_took", f"if {condition}"), *self._each(node.body)]
+        return condition
 
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802
         return self._charged(node)
@@ -134,6 +146,10 @@ class _Instrument(NodeTransformer):
 
     def _each(self, children: list[Any]) -> list[Any]:
         return [self.visit(child) for child in children]
+
+
+def _not(at: nodes.Node, conditions: list[str]) -> list[nodes.Node]:
+    return [_call(at, "_took", f"not ({each})" if " " in each else f"not {each}") for each in conditions]
 
 
 def _call(at: nodes.Node, name: str, argument: object) -> nodes.Node:

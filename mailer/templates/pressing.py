@@ -27,6 +27,13 @@ class Source:
     own_text: str | None = None
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything in it that is rendered."""
+        front = self.parted.front
+        lists = (*front.attachments, *front.cc, *front.bcc, *front.reply_to)
+        return (front.subject, front.preheader, self.parted.body, self.own_text or "", *lists)
+
+    @property
     def place(self) -> str:
         """The file's name, for messages."""
         return self.path.name

@@ -11,7 +11,8 @@ from mailer.config.models import Account, Firm
 from mailer.errors import TemplateError
 from mailer.model import Contact, Draft, Edit, Field, Problem
 from mailer.templates.cleaning import named_address
-from mailer.templates.context import locale_of, names_given
+from mailer.templates.compiling import names_in
+from mailer.templates.context import OURS, locale_of, names_given
 from mailer.templates.files import Files
 from mailer.templates.pages import PLAIN_LAYOUT
 from mailer.templates.pressing import Pressed, Source, press
@@ -57,6 +58,12 @@ class Template:
     def languages(self) -> tuple[str, ...]:
         """The languages it has variants for, the firm's first."""
         return tuple(language or self._firm.language for language in sorted(self._sources))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The columns it asks for, those it can do without among them."""
+        texts = [text for source in self.sources for text in source.texts]
+        return frozenset(name for text in texts for name in names_in(text)) - frozenset(OURS)
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -1,0 +1,196 @@
+"""Does the draft sound like a person who means it: what smells of routine, said kindly, with its reason and cure."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+
+from mailer.checks.lists import words
+from mailer.model import Contact, Draft, Problem, Severity
+
+#: Words after which a thank-you is a report.
+LONG = 230
+#: Days between two mails to one person, at least.
+SOON = 14
+#: Below this share of words that nobody else receives, a mail reads like everybody's.
+OWN_WORDS = 0.04
+#: A sentence of so many words is remembered.
+SENTENCE = 8
+
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|\n+")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_REPLY = re.compile(r"\s*(?:re|aw|tr|fwd?)\s*:", re.IGNORECASE)
+
+
+def check_sincerity(
+    draft: Draft,
+    contact: Contact,
+    *,
+    today: date,
+    earlier: Iterable[str] = (),
+    last_written_on: date | None = None,
+    quiet: Collection[str] = (),
+    hold: bool = False,
+) -> list[Problem]:
+    """What would make this person feel processed; warnings, or holds where the campaign says `sincerity: hold`.
+
+    `earlier`: the texts of earlier mails to them. `quiet`: kinds that are not to be looked for.
+    """
+    found = [
+        *_personal(draft),
+        *_greeting(draft, contact),
+        *_phrases(draft),
+        *_signed(draft),
+        *_shape(draft),
+        *_repeated(draft, earlier),
+        *_timing(contact, today, last_written_on),
+    ]
+    severity = Severity.HOLD if hold else None
+    where = str(contact.source) if contact.source.row else contact.address
+    return [
+        dataclasses.replace(each, where=where, severity=severity or each.severity)
+        for each in found
+        if each.kind not in quiet
+    ]
+
+
+def few_own_words(texts: Sequence[str]) -> list[tuple[int, Problem]]:
+    """(place, problem) for the mails of one round that nearly say the same as all others, the lowest share first."""
+    if len(texts) < 3:
+        return []
+    shares = own_shares(texts)
+    low = sorted((share, place) for place, share in enumerate(shares) if share < OWN_WORDS)
+    return [(place, _few(share)) for share, place in low]
+
+
+def own_shares(texts: Sequence[str]) -> list[float]:
+    """For each text, the share of its words that stand in no other."""
+    each = [[word.casefold() for word in _WORD.findall(text)] for text in texts]
+    known = Counter(word for found in each for word in set(found))
+    return [sum(known[word] == 1 for word in found) / max(1, len(found)) for found in each]
+
+
+def _few(share: float) -> Problem:
+    what = f"Only {share:.0%} of its words are for this person alone."
+    return _warn(what, "A sentence that fits nobody else would do.", "few-own-words")
+
+
+def _personal(draft: Draft) -> Iterator[Problem]:
+    if draft.kind == "personal" and "not personal_line" in draft.branches:
+        cure = "Add one: something you saw, heard, or remember of them."
+        yield _warn("There is no personal line, and the template has a place for one.", cure, "no-personal-line")
+
+
+def _greeting(draft: Draft, contact: Contact) -> Iterator[Problem]:
+    line = next((line.strip() for line in draft.text.splitlines() if line.strip()), "")
+    name = _greeted(line)
+    if name is None:
+        yield _warn("It begins without a greeting.", "Begin with “Dear …,”.", "no-greeting")
+    elif not name or name.casefold() in words().nobody or name.split()[0].casefold() in words().nobody:
+        yield _warn(f"It greets nobody by name: “{line[:60]}”.", "Use the name they go by.", "nobody-greeted")
+    else:
+        yield from _name(name, contact)
+
+
+def _greeted(line: str) -> str | None:
+    """Whom a first line greets, "" for nobody by name, None when it is no greeting."""
+    match = words().greeting.fullmatch(line)
+    if match and len(line) <= 80:
+        return match[2].rstrip(" ,!:.\u00a0\u202f")
+    is_name = len(line) <= 40 and line.endswith((",", "!", ":"))
+    return line.rstrip(" ,!:") if is_name else None
+
+
+def _name(name: str, contact: Contact) -> Iterator[Problem]:
+    parts = _WORD.findall(name)
+    letters = "".join(parts)
+    if "@" in name or any(letter.isdigit() for letter in name) or {part.casefold() for part in parts} & words().company:
+        yield _warn(f"“{name}” looks like a company or an address, not a name.", "Look at the name cell.", "odd-name")
+    elif len(letters) > 2 and letters.isupper():
+        yield _warn(f"“{name}” is all capitals.", "Write it as they do, or use | title_name.", "name-in-capitals")
+    elif letters.islower():
+        yield _warn(f"“{name}” is all small letters.", "Write it as they do, or use | title_name.", "name-in-small")
+    elif not {part.casefold() for part in parts} & _known_words(contact):
+        yield _warn(f"“{name}” stands nowhere in this row.", "Is it the right person?", "other-name")
+
+
+def _known_words(contact: Contact) -> set[str]:
+    shown = [field.shown for row in (contact, *contact.members) for field in row.fields.values()]
+    return {word.casefold() for text in (contact.name, *shown) for word in _WORD.findall(text)}
+
+
+def _phrases(draft: Draft) -> Iterator[Problem]:
+    text = f"{draft.subject}\n{draft.text}".replace("’", "'")
+    for phrase in _found(words().filler, text):
+        yield _warn(f"“{phrase}” is what everybody writes.", "Say it in your own words, or leave it out.", "filler")
+    if draft.kind == "personal":
+        for phrase in _found(words().selling, text):
+            cure = "Thank today; offer another day."
+            yield _warn(f"“{phrase}” sells, and a thank-you that sells is not one.", cure, "sells")
+
+
+def _found(pattern: re.Pattern[str], text: str) -> list[str]:
+    return list(dict.fromkeys(" ".join(match[0].split()) for match in pattern.finditer(text)))
+
+
+def _signed(draft: Draft) -> Iterator[Problem]:
+    sender = draft.from_.partition("<")[0].strip(' "')
+    parts = _WORD.findall(sender)
+    if not 1 < len(parts) < 5 or {part.casefold() for part in parts} & words().company or "&" in sender:
+        return
+    closing = " ".join([line for line in draft.text.splitlines() if line.strip()][-8:]).casefold()
+    if not any(part.casefold() in _WORD.findall(closing) for part in parts):
+        cure = "Close with {{ sender.name }}, or give the account a signature."
+        yield _warn(f"It comes from {sender}, and nobody signs it.", cure, "unsigned")
+    said = {word.casefold() for word in _WORD.findall(draft.text.replace("’", "'"))}
+    if not said & words().first_person and not any(word.startswith("j'") for word in said):
+        what = f"{sender} never says “I”: it hides behind the firm."
+        yield Problem("", what, "Say what you yourself saw, did, or think.", Severity.NOTE, "hides")
+
+
+def _shape(draft: Draft) -> Iterator[Problem]:
+    found = _WORD.findall(draft.text)
+    if draft.kind == "personal" and len(found) > LONG:
+        yield _warn(f"It has {len(found)} words; a thank-you needs fewer.", "Keep what only you can say.", "too-long")
+    shouted = [word for word in found if len(word) > 4 and word.isupper()]
+    if draft.text.count("!") > 3 or len(shouted) > 2:
+        yield _warn("It is loud: exclamation marks or capitals.", "Say it quietly; it carries further.", "loud")
+    if not draft.step and _REPLY.match(draft.subject):
+        yield _warn("The subject pretends to be an answer.", "Take “Re:” out.", "false-reply")
+
+
+def _repeated(draft: Draft, earlier: Iterable[str]) -> Iterator[Problem]:
+    before = {sentence for text in earlier for sentence in _sentences(text)}
+    again = [shown for sentence, shown in _sentences(draft.text).items() if sentence in before]
+    if again:
+        what = f"They have read this from us before: “{again[0][:90]}”."
+        yield _warn(what, "Say it differently this time, or leave it out.", "said-before")
+
+
+def _sentences(text: str) -> dict[str, str]:
+    """Normalised sentence → as written, for those long enough to be remembered."""
+    found = {}
+    for sentence in _SENTENCE_ENDS.split(text):
+        parts = _WORD.findall(sentence)
+        if len(parts) >= SENTENCE:
+            found[" ".join(parts).casefold()] = sentence.strip()
+    return found
+
+
+def _timing(contact: Contact, today: date, last_written_on: date | None) -> Iterator[Problem]:
+    if last_written_on and (today - last_written_on).days < SOON:
+        days = (today - last_written_on).days
+        ago = "today" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"
+        yield _warn(f"They last heard from us {ago}.", "Leave some time between.", "too-soon")
+    if contact.fields.get("on_hold"):
+        yield _warn("They are on hold in the sheet.", "Ask their owner before you write.", "delicate")
+    for memo in contact.memos:
+        if words().delicate.search(memo):
+            yield _warn(f"A memo says: “{memo[:120]}”.", "Is this the mail they need now?", "delicate")
+
+
+def _warn(what: str, cure: str, kind: str) -> Problem:
+    return Problem("", what, cure, Severity.WARN, kind)
