@@ -1,5 +1,6 @@
 """config.yaml → Config: the models, and the reading that names file, line and key."""
 
+from mailer.config.mailboxes import Mailbox
 from mailer.config.models import Account, Campaign, Config, ContactSource, Firm, FromField
 from mailer.config.reading import find, read
 from mailer.config.when import Hours
@@ -12,6 +13,7 @@ __all__ = [
     "Firm",
     "FromField",
     "Hours",
+    "Mailbox",
     "find",
     "read",
 ]

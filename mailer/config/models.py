@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from mailer.config.kinds import Country, FromText, Language, Names, PasswordPlace, PeriodText, Server, Zone
+from mailer.config.mailboxes import Mailbox
 from mailer.config.parts import Model
 from mailer.config.when import Calendar, Scheduled
 
@@ -42,6 +43,7 @@ class Account(Model):
     per_day: int = Field(450, ge=1, description="Quota: mails in any 24 hours.")
     connections: int = Field(1, ge=1, le=50, description="How many connections at once.")
     outbox: str = Field("", description="A folder: mails are written there as .eml files; a rehearsal.")
+    mailbox: Mailbox | None = Field(None, description="Where what comes back is read: `{server: imap.gmail.com:993}`.")
 
 
 class ContactSource(Model):

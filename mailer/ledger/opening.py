@@ -22,6 +22,9 @@ from mailer.ledger import schema
 #: The newest migration this program knows (a test holds it to the migrations folder).
 HEAD = "0001"
 
+#: What the functions beside this module are handed.
+Transaction = Connection
+
 #: How long a writer waits for another before it gives up.
 BUSY_SECONDS = 30
 

@@ -231,3 +231,34 @@ stops = Table(
     Column("until", Instant),
     _text("reason"),
 )
+
+#: How far a folder of an account's mailbox was read.
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("folder", Text, primary_key=True),
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("last_uid", BigInteger, nullable=False),
+    Column("checked_at", Instant, nullable=False),
+)
+
+#: What came back, and what it was: each mail once, whatever becomes of its folder.
+incoming = Table(
+    "incoming",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    #: Its Message-ID, else a digest of its bytes.
+    Column("fingerprint", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    _text("address"),
+    _text("subject"),
+    _text("words"),
+    #: What was done about it.
+    _text("note"),
+    Column("delivery_id", ForeignKey("deliveries.id"), index=True),
+    UniqueConstraint("account", "fingerprint"),
+    Index("ix_incoming_at", "at"),
+)

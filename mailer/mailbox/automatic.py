@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailer.mailbox.mime import Mail
-from mailer.mailbox.replies import own_lines
+from mailer.mailbox.replies import own_lines, quotes
 
 #: Header → what its value says if the mail is automatic.
 _HEADERS = {
@@ -65,25 +65,22 @@ _TEXT = re.compile(
 
 
 def is_automatic(mail: Mail) -> bool:
-    """Whether no person wrote this mail when ours came: by header, by subject, by the first words of a fresh note."""
+    """Whether the headers or the subject say that no person wrote this mail."""
     headers = mail.headers
     if any(name in headers and pattern.match(headers[name]) for name, pattern in _HEADERS.items()):
         return True
     if headers["auto-submitted"].strip().lower() == "no":
         return False
-    return bool(_SUBJECT.match(headers.readable("subject"))) or _reads_as_absence(mail)
+    return bool(_SUBJECT.match(headers.readable("subject")))
 
 
-def _reads_as_absence(mail: Mail) -> bool:
+def reads_as_absence(mail: Mail) -> bool:
     """Whether it comes from nobody, or quotes nothing, and begins with the usual sentence."""
     words = " ".join(" ".join(own_lines(mail.text)[:12]).split())[:600]
     if not _TEXT.search(words):
         return False
     return (
-        mail.headers["return-path"].strip() == "<>" or "x-auto-response-suppress" in mail.headers or not _quotes(mail)
+        mail.headers["return-path"].strip() == "<>"
+        or "x-auto-response-suppress" in mail.headers
+        or not quotes(mail.text)
     )
-
-
-def _quotes(mail: Mail) -> bool:
-    text = mail.text
-    return len(own_lines(text)) < len([line for line in text.split("\n") if line.strip()])

@@ -49,7 +49,7 @@ def _by_kind(mail: Mail, plain: Incoming, known: Known, today: date) -> Incoming
         return replace(plain, kind=Kind.NOTICE if notices else Kind.UNCLEAR, notices=notices)
     if leaving.is_exact(mail):
         return replace(plain, kind=Kind.UNSUBSCRIBE)
-    if automatic.is_automatic(mail):
+    if automatic.is_automatic(mail) or (plain.is_ours and automatic.reads_as_absence(mail)):
         words = first_words(mail.text)
         subject = plain.subject
         return replace(plain, kind=Kind.AUTOMATIC, words=words, back_on=back_on(f"{subject}\n{words}", today))
@@ -57,9 +57,9 @@ def _by_kind(mail: Mail, plain: Incoming, known: Known, today: date) -> Incoming
 
 
 def _by_person(mail: Mail, plain: Incoming, known: Known) -> Incoming:
-    words = first_words(mail.text)
     if plain.address in known.own or not plain.is_ours:
         return plain
+    words = first_words(mail.text)
     if leaving.is_wish(mail):
         return replace(plain, kind=Kind.UNSUBSCRIBE, words=words)
     if not plain.address:

@@ -6,6 +6,8 @@ import re
 
 _WORDS_LIMIT = 600
 _LINES_LIMIT = 12
+#: Lines of a mail that are looked at: its writer begins at the top, or below a short quotation.
+_LOOKED_AT = 150
 
 #: A line that leads into the quoted mail, as the usual programs write it in the usual languages.
 _LEADS_IN = re.compile(
@@ -42,7 +44,7 @@ def own_lines(text: str) -> list[str]:
     """Return the lines above the quoted mail, those marked as quoted left out, to the signature."""
     lines = text.replace("\r", "").split("\n")
     kept: list[str] = []
-    for number, line in enumerate(lines[:400]):
+    for number, line in enumerate(lines[:_LOOKED_AT]):
         if _SIGNATURE.match(line.strip()):
             break
         if _begins_quote(lines, number):
@@ -56,6 +58,12 @@ def own_lines(text: str) -> list[str]:
 def _is_marked(lines: list[str], number: int) -> bool:
     """Whether what follows is quoted with `>`, so that an answer below it can be told apart."""
     return any(line.lstrip().startswith(">") for line in lines[number : number + 3])
+
+
+def quotes(text: str) -> bool:
+    """Whether the text quotes another mail."""
+    lines = text.replace("\r", "").split("\n")[:_LOOKED_AT]
+    return any(line.lstrip().startswith(">") or _begins_quote(lines, number) for number, line in enumerate(lines))
 
 
 def _begins_quote(lines: list[str], number: int) -> bool:

@@ -20,6 +20,8 @@ ROOMS = {
     "holidays": ("mailer/when/",),
     "idna": ("mailer/compose/",),
     "jinja2": ("mailer/templates/", "mailer/expressions.py"),
+    "imap_tools": ("mailer/mailbox/imap.py",),
+    "imaplib": ("mailer/mailbox/imap.py",),
     "keyring": ("mailer/transports/",),
     "markdown_it": ("mailer/templates/",),
     "openpyxl": ("mailer/contacts/",),

@@ -1,0 +1,6 @@
+"""Hearing: what came back into the mailboxes is read, understood, and acted upon in the ledger."""
+
+from mailer.hearing.checking import Check, check
+from mailer.hearing.effects import News
+
+__all__ = ["Check", "News", "check"]

@@ -1,0 +1,209 @@
+"""One understood mail → what changes in the ledger because of it, and the news to tell about it.
+
+Whatever is done is done once, in the transaction that also keeps the mail; the same mail read again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from mailer.ledger import drafts, heard, people, queue, suppressions
+from mailer.ledger.drafts import Entry
+from mailer.ledger.moves import move
+from mailer.ledger.opening import Transaction
+from mailer.mailbox import Incoming, Kind, Notice
+from mailer.mailbox.incoming import FOR_THE_FIRM, Action
+from mailer.model import Status
+
+#: Who does what follows from a mail that came back.
+WHO = "mailbox"
+#: Statuses of mail that can still be kept from going out.
+PENDING = (Status.DRAFT, Status.QUEUED, Status.MISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a mail said and what was done about it, for a person to read."""
+
+    kind: Kind
+    address: str
+    name: str
+    subject: str
+    #: The first words of a reply, or a server's own words.
+    words: str
+    #: What was done: "suppressed; 2 waiting mails cancelled".
+    note: str
+    campaign: str = ""
+    delivery_id: int | None = None
+    #: It speaks to the firm, not about the contact.
+    for_the_firm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A mail, the delivery it is about, and the transaction to act in."""
+
+    tx: Transaction
+    mail: Incoming
+    entry: Entry
+    at: datetime
+
+    def note(self, kind: str, words: str) -> None:
+        heard.note(self.tx, self.entry.person, kind, words, at=self.at, who=WHO, delivery_id=self.entry.id)
+
+    def confirm(self, proof: str) -> None:
+        """A delivery in doubt has gone: somebody answered it."""
+        move(
+            self.tx, [self.entry.id], Status.SENT, at=self.at, who=WHO, note=proof, only_from=[Status.UNCONFIRMED]
+        )  # fmt: skip
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the mail carries our Message-ID, which nobody else can know."""
+        return self.entry.message_id in self.mail.about
+
+
+def act(tx: Transaction, mail: Incoming, entry: Entry | None, *, at: datetime) -> News | None:
+    """Do what follows from one mail of ours, or from a wish to leave; None for a stranger's wish."""
+    if mail.kind is Kind.UNSUBSCRIBE:
+        return _leaves(tx, mail, entry, at)
+    deed = _DEEDS.get(mail.kind)
+    if entry is None or deed is None:
+        return _news(mail, entry, "kept, for you to look at")
+    return deed(_Case(tx, mail, entry, at))
+
+
+def _news(mail: Incoming, entry: Entry | None, note: str, *, words: str = "", for_the_firm: bool = False) -> News:
+    return News(
+        mail.kind,
+        entry.address if entry else mail.address,
+        entry.name if entry else "",
+        mail.subject,
+        words or mail.words,
+        note,
+        entry.campaign if entry else "",
+        entry.id if entry else None,
+        for_the_firm,
+    )
+
+
+def _replied(case: _Case) -> News:
+    case.note("replied", case.mail.words)
+    if case.is_certain:
+        case.confirm("answered by the recipient")
+    stopped = _stop_follow_ups(case)
+    done = "heard from" + (f"; {_count(stopped, 'follow-up')} stopped" if stopped else "")
+    return _news(case.mail, case.entry, done)
+
+
+def _stop_follow_ups(case: _Case) -> int:
+    ids = [each.id for each in _follow_ups(case)]
+    return len(move(case.tx, ids, Status.CANCELLED, at=case.at, who=WHO, note="answered: no follow-up needed"))
+
+
+def _follow_ups(case: _Case) -> list[Entry]:
+    entry = case.entry
+    later = drafts.entries(
+        case.tx, campaign=entry.campaign, round_name=entry.round, statuses=PENDING, persons=[entry.person]
+    )
+    return [each for each in later if each.step > entry.step]
+
+
+def _absent(case: _Case) -> News:
+    back_on = case.mail.back_on
+    case.note("absent", f"back on {back_on}" if back_on else "no date given")
+    if case.is_certain:
+        case.confirm("an automatic reply came")
+    waits = 0
+    if back_on:
+        due_at = datetime.combine(back_on + timedelta(days=1), time(9), UTC)
+        later = [each for each in _follow_ups(case) if each.due_at and each.due_at < due_at]
+        queue.retime(case.tx, [each.id for each in later], due_at)
+        waits = len(later)
+    done = f"absent until {back_on}" if back_on else "absent"
+    return _news(case.mail, case.entry, done + (f"; {_count(waits, 'follow-up')} waits" if waits else ""))
+
+
+def _told(case: _Case) -> News:
+    """A server's notice: acted upon only if it carries our Message-ID; a forger cannot know it."""
+    if not case.is_certain:
+        return _news(case.mail, case.entry, "kept: it does not carry the mail it speaks of")
+    told = [_told_of(case, notice) for notice in case.mail.notices]
+    words = next((notice.diagnostic for notice in case.mail.notices if notice.diagnostic), "")
+    firm = any(notice.reason in FOR_THE_FIRM for notice in case.mail.notices if notice.action is Action.FAILED)
+    return _news(case.mail, case.entry, "; ".join(dict.fromkeys(told)), words=words, for_the_firm=firm)
+
+
+def _told_of(case: _Case, notice: Notice) -> str:
+    proof = f"{notice.words}{f' ({notice.status})' if notice.status else ''}"
+    if notice.action is Action.ARRIVED:
+        case.confirm("a server says that it arrived")
+        return "arrived"
+    case.confirm(f"a server speaks of it: {proof}")
+    if notice.action is Action.DELAYED:
+        case.note("noted", f"delayed: {proof}")
+        return f"delayed: {proof}"
+    return _failed(case, notice, proof)
+
+
+def _failed(case: _Case, notice: Notice, proof: str) -> str:
+    address = _addressed(case, notice)
+    if not notice.is_hard or not address:
+        case.note("noted", f"not delivered: {proof}")
+        return f"not delivered: {proof}"
+    suppressions.add(case.tx, address, reason=f"bounced: {proof}", who=WHO, at=case.at)
+    if address == case.entry.address.lower():
+        move(case.tx, [case.entry.id], Status.BOUNCED, at=case.at, who=WHO, note=proof)
+        case.note("bounced", proof)
+    cancelled = _cancel(case.tx, address, f"bounced: {proof}", case.at)
+    return f"bounced, suppressed: {proof}" + (f"; {_count(cancelled, 'waiting mail')} cancelled" if cancelled else "")
+
+
+def _addressed(case: _Case, notice: Notice) -> str:
+    """The recipient of ours that the notice speaks of; "" when it names somebody whom we did not write to."""
+    words = drafts.words_of(case.tx, [case.entry.id]).get(case.entry.id)
+    ours = {address.lower() for address in (words.recipients if words else [case.entry.address])}
+    return next((each for each in (notice.original_recipient, notice.recipient) if each in ours), "")
+
+
+def _complained(case: _Case) -> News:
+    if not case.is_certain:
+        return _news(case.mail, case.entry, "kept: it does not carry the mail it complains of")
+    address = case.entry.address.lower()
+    case.confirm("its recipient complained about it")
+    case.note("complained", case.mail.subject)
+    suppressions.add(case.tx, address, reason="complained: called our mail spam", who=WHO, at=case.at)
+    cancelled = _cancel(case.tx, address, "its recipient complained", case.at)
+    return _news(case.mail, case.entry, f"suppressed everywhere; {_count(cancelled, 'waiting mail')} cancelled")
+
+
+def _leaves(tx: Transaction, mail: Incoming, entry: Entry | None, at: datetime) -> News | None:
+    """Suppress the sender, or whoever of ours the mail he answers was written to, however long ago that was."""
+    known = people.find(tx, mail.address)
+    if entry is None and not known:
+        return None
+    address = mail.address if known or not entry else entry.address.lower()
+    for person in known or ([entry.person] if entry else []):
+        heard.note(tx, person, "unsubscribed", mail.subject, at=at, who=WHO, delivery_id=entry.id if entry else None)
+    suppressions.add(tx, address, reason="asked for no more mail", who=WHO, at=at)
+    cancelled = _cancel(tx, address, "its recipient asked for no more mail", at)
+    return _news(mail, entry, f"suppressed everywhere; {_count(cancelled, 'waiting mail')} cancelled")
+
+
+def _cancel(tx: Transaction, address: str, why: str, at: datetime) -> int:
+    pending = drafts.entries(tx, address=address, statuses=PENDING)
+    return len(move(tx, [each.id for each in pending], Status.CANCELLED, at=at, who=WHO, note=why))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+_DEEDS: dict[Kind, Callable[[_Case], News]] = {
+    Kind.REPLY: _replied,
+    Kind.AUTOMATIC: _absent,
+    Kind.NOTICE: _told,
+    Kind.COMPLAINT: _complained,
+}

@@ -1,0 +1,146 @@
+"""What came back, as the ledger keeps it: how far each mailbox was read, each mail once, and whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from mailer.ledger import drafts
+from mailer.ledger.schema import deliveries, history, incoming, mailboxes
+from mailer.model import Status
+
+#: Statuses of mail that may have reached somebody.
+GONE = (Status.SENT, Status.UNCONFIRMED, Status.BOUNCED)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """One mail that came back, as lists show it."""
+
+    id: int
+    account: str
+    at: datetime
+    kind: str
+    address: str
+    subject: str
+    words: str
+    note: str
+    delivery_id: int | None
+
+
+def position(tx: Connection, account: str, folder: str) -> tuple[int, int]:
+    """How far a folder was read: UIDVALIDITY and the last UID; zeros for a folder never read."""
+    row = tx.execute(
+        select(mailboxes.c.uid_validity, mailboxes.c.last_uid).where(
+            mailboxes.c.account == account, mailboxes.c.folder == folder
+        )
+    ).first()
+    return (row.uid_validity, row.last_uid) if row else (0, 0)
+
+
+def reached(tx: Connection, account: str, folder: str, uid_validity: int, last_uid: int, *, at: datetime) -> None:
+    """Note how far a folder is read now; never back, within one validity."""
+    known_validity, known_uid = position(tx, account, folder)
+    if known_validity == uid_validity:
+        last_uid = max(last_uid, known_uid)
+    tx.execute(mailboxes.delete().where(mailboxes.c.account == account, mailboxes.c.folder == folder))
+    tx.execute(
+        mailboxes.insert().values(
+            account=account, folder=folder, uid_validity=uid_validity, last_uid=last_uid, checked_at=at
+        )
+    )
+
+
+class SentIds:
+    """Answers `in`: whether a Message-ID is of a mail of ours."""
+
+    def __init__(self, tx: Connection) -> None:
+        self._tx = tx
+
+    def __contains__(self, message_id: object) -> bool:
+        found = self._tx.execute(select(deliveries.c.id).where(deliveries.c.message_id == message_id))
+        return found.first() is not None
+
+
+def written_to(tx: Connection, since: datetime) -> frozenset[str]:
+    """The addresses that mail went to since then, lower case."""
+    rows = tx.execute(
+        select(func.lower(deliveries.c.address))
+        .where(deliveries.c.status.in_(GONE), deliveries.c.sent_at > since)
+        .distinct()
+    )
+    return frozenset(rows.scalars())
+
+
+def first_sent_at(tx: Connection, account: str) -> datetime | None:
+    """When the account first sent anything: nothing before can be an answer."""
+    return tx.execute(select(func.min(deliveries.c.sent_at)).where(deliveries.c.account == account)).scalar()
+
+
+def entry_of(tx: Connection, message_ids: Iterable[str], address: str, since: datetime) -> drafts.Entry | None:
+    """The delivery that a mail is about: by the first Message-ID of ours, else the last one sent to its sender."""
+    for message_id in message_ids:
+        found = tx.execute(select(deliveries.c.id).where(deliveries.c.message_id == message_id)).scalar()
+        if found is not None:
+            return drafts.entries(tx, ids=[found])[0]
+    latest = tx.execute(
+        select(deliveries.c.id)
+        .where(func.lower(deliveries.c.address) == address, deliveries.c.status.in_(GONE))
+        .where(deliveries.c.sent_at > since)
+        .order_by(deliveries.c.sent_at.desc())
+        .limit(1)
+    ).scalar()
+    return drafts.entries(tx, ids=[latest])[0] if address and latest is not None else None
+
+
+def is_seen(tx: Connection, account: str, fingerprint: str) -> bool:
+    """Whether this mail was read before."""
+    return (
+        tx.execute(
+            select(incoming.c.id).where(incoming.c.account == account, incoming.c.fingerprint == fingerprint)
+        ).first()
+        is not None
+    )
+
+
+def keep(tx: Connection, returned: Returned, fingerprint: str) -> None:
+    """Keep a mail that came back; its id is given by the ledger."""
+    tx.execute(
+        incoming.insert().values(
+            account=returned.account,
+            fingerprint=fingerprint,
+            at=returned.at,
+            kind=returned.kind,
+            address=returned.address,
+            subject=returned.subject,
+            words=returned.words,
+            note=returned.note,
+            delivery_id=returned.delivery_id,
+        )
+    )
+
+
+def returned_since(tx: Connection, since: datetime, *, delivery_id: int | None = None) -> list[Returned]:
+    """What came back since then, oldest first; of one delivery when it is named."""
+    columns = (incoming.c[name] for name in Returned.__dataclass_fields__)
+    query = select(*columns).where(incoming.c.at >= since).order_by(incoming.c.id)
+    if delivery_id is not None:
+        query = query.where(incoming.c.delivery_id == delivery_id)
+    return [Returned(*row) for row in tx.execute(query)]
+
+
+def note(
+    tx: Connection, person: int, kind: str, words: str, *, at: datetime, who: str, delivery_id: int | None = None
+) -> None:
+    """Write a line into a person's history: "replied", "absent", "bounced", "complained", "unsubscribed", "noted"."""
+    tx.execute(
+        history.insert().values(person_id=person, at=at, kind=kind, note=words, who=who, delivery_id=delivery_id)
+    )
+
+
+def doubtful(tx: Connection, account: str) -> list[drafts.Entry]:
+    """The account's deliveries whose fate is unconfirmed."""
+    return [each for each in drafts.entries(tx, statuses=[Status.UNCONFIRMED]) if each.account == account]

@@ -1,0 +1,239 @@
+"""The way into a mailbox: imap-tools over verified TLS, read-only, a few mails at a time, in bounded memory.
+
+Foreign errors become `ServerError`; a line that was cut becomes `LineCutError`, after which one may come again.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import ipaddress
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from imap_tools import BaseMailBox, MailBox, MailboxLoginError, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError
+
+from mailer.config import Mailbox as Place
+from mailer.errors import ConfigError, ServerError
+from mailer.mailbox.folders import find_folder
+
+#: Bytes of one mail that are fetched: what it says stands at its beginning, attachments behind.
+FETCH_BYTES = 128 << 10
+#: Mails fetched at once: with the above, five megabytes.
+BATCH = 40
+_TIMEOUT = 60.0
+_PORTS = {"tls": 993, "starttls": 143, "none": 143}
+_UID = re.compile(rb"\bUID (\d+)")
+
+#: Gives the answer to the server's SASL challenge (see `oauth`).
+Sasl = Callable[[bytes], bytes]
+
+
+class LineCutError(ServerError):
+    """The connection to the mailbox was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a folder was read. Another validity means that its numbers start anew (RFC 3501 §2.3.1.1)."""
+
+    uid_validity: int = 0
+    last_uid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A mail of a folder: its number there, and its beginning."""
+
+    uid: int
+    content: bytes
+
+
+class Mailbox:
+    """An open mailbox; use it in a `with` block."""
+
+    def __init__(self, box: BaseMailBox, name: str) -> None:
+        self._box = box
+        #: Host and port, for messages.
+        self.name = name
+
+    @classmethod
+    def open(
+        cls, place: Place, username: str, secret: str | Sasl, *, ca_file: Path | None = None, timeout: float = _TIMEOUT
+    ) -> Self:
+        """Connect and log in, with a password or the answer to an XOAUTH2 challenge; ServerError says why not."""
+        with _translated(place.server):
+            box = _connect(place, ca_file, timeout)
+            try:
+                _log_in(box, username, secret)
+            except BaseException:
+                with suppress(Exception):
+                    box.client.shutdown()
+                raise
+        return cls(box, place.server)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(Exception):  # the work is done; a server that is gone needs no goodbye
+            self._box.client.logout()
+        with suppress(Exception):
+            self._box.client.shutdown()
+
+    def new_mail(self, folder: str, since: Position, first_day: date) -> Iterator[tuple[Position, list[Fetched]]]:
+        """The beginnings of what came after `since`, in batches, each with the position that it reaches.
+
+        A folder never read before, or numbered anew, is read from `first_day` on. Nothing is marked as read.
+        """
+        with _translated(self.name):
+            status = self._box.folder.status(folder, ["UIDVALIDITY", "UIDNEXT"])
+            self._box.folder.set(folder, readonly=True)
+            validity, end = status["UIDVALIDITY"], status["UIDNEXT"] - 1
+            uids = self._uids_after(since.last_uid, first_day, is_known=since.uid_validity == validity)
+        for start in range(0, len(uids), BATCH):
+            batch = uids[start : start + BATCH]
+            yield Position(validity, batch[-1]), self._fetch(batch)
+        yield Position(validity, max([end, *uids[-1:]])), []
+
+    def _uids_after(self, last_uid: int, first_day: date, *, is_known: bool) -> list[int]:
+        """The numbers to read; `n:*` always gives the last mail too, even one that was read."""
+        wanted = f"UID {last_uid + 1}:*" if is_known else f"SINCE {_imap_date(first_day)}"
+        found = sorted(int(uid) for uid in self._box.uids(wanted))
+        return [uid for uid in found if uid > last_uid] if is_known else found
+
+    def _fetch(self, uids: list[int]) -> list[Fetched]:
+        with _translated(self.name):
+            wanted = f"(UID BODY.PEEK[]<0.{FETCH_BYTES}>)"
+            _, answers = self._box.client.uid("fetch", ",".join(map(str, uids)), wanted)
+        return list(_fetched(answers or []))
+
+    def has(self, folder: str, message_id: str) -> bool:
+        """Whether the folder holds a mail with this Message-ID."""
+        with _translated(self.name):
+            if self._box.folder.get() != folder:
+                self._box.folder.set(folder, readonly=True)
+            return bool(self._uids_of(message_id))
+
+    def _uids_of(self, message_id: str) -> list[str]:
+        return self._box.uids(f'HEADER Message-ID "{message_id}"')
+
+    def special_folder(self, use: str) -> str | None:
+        r"""The folder for "Sent" or "Drafts": by its special use (RFC 6154), else by name in many languages."""
+        with _translated(self.name):
+            return find_folder(use, [(each.name, each.delim, each.flags) for each in self._box.folder.list()])
+
+    def put(self, folder: str, message_id: str, content: bytes, at: datetime, *, is_draft: bool) -> None:
+        """Put a mail into a folder, in place of an earlier one with the same Message-ID."""
+        with _translated(self.name):
+            self._box.folder.set(folder)
+            earlier = self._uids_of(message_id)
+            self._box.append(content, folder, dt=at, flag_set=["\\Draft", "\\Seen"] if is_draft else ["\\Seen"])
+            self._remove(earlier)
+
+    def take_away(self, folder: str, message_id: str) -> None:
+        """Remove a mail that we put there."""
+        with _translated(self.name):
+            self._box.folder.set(folder)
+            self._remove(self._uids_of(message_id))
+
+    def move(self, folder: str, uids: list[int], into: str) -> None:
+        """Move mails to another folder, which is made if it is not there."""
+        with _translated(self.name):
+            if not self._box.folder.exists(into):
+                self._box.folder.create(into)
+            self._box.folder.set(folder)
+            for start in range(0, len(uids), BATCH):
+                self._box.move([str(uid) for uid in uids[start : start + BATCH]], into)
+
+    def _remove(self, uids: list[str]) -> None:
+        """Remove these and nothing else: without UIDPLUS they stay, marked as deleted, for the owner to clear."""
+        if not uids:
+            return
+        self._box.client.uid("STORE", ",".join(uids), "+FLAGS", r"(\Deleted)")
+        if "UIDPLUS" in self._box.client.capabilities:
+            self._box.client.uid("EXPUNGE", ",".join(uids))
+
+
+def _fetched(answers: list[Any]) -> Iterator[Fetched]:
+    """Take apart what imaplib gives: a pair for each mail, its number before the content or in what follows."""
+    for answer, following in zip(answers, [*answers[1:], b""], strict=True):
+        if isinstance(answer, tuple):
+            after = following if isinstance(following, bytes) else b""
+            if match := _UID.search(answer[0]) or _UID.search(after):
+                yield Fetched(int(match[1]), answer[1])
+
+
+def _imap_date(day: date) -> str:
+    """12-Nov-2026, in English whatever the locale."""
+    month = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")[day.month - 1]
+    return f"{day.day}-{month}-{day.year}"
+
+
+def _connect(place: Place, ca_file: Path | None, timeout: float) -> BaseMailBox:
+    host, _, given = place.server.rpartition(":")
+    host, port = (host.strip("[]"), int(given)) if host else (place.server, _PORTS[place.security])
+    if place.security == "none":
+        _refuse_unless_loopback(host)
+        return MailBoxUnencrypted(host, port, timeout)
+    context = ssl.create_default_context()
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    if place.security == "starttls":
+        return MailBoxStartTls(host, port, timeout, ssl_context=context)
+    return MailBox(host, port, timeout, ssl_context=context)
+
+
+def _refuse_unless_loopback(host: str) -> None:
+    with suppress(ValueError):
+        if ipaddress.ip_address(host).is_loopback:
+            return
+    if host != "localhost":
+        raise ConfigError(
+            f"`security: none` would show the password to everybody between here and {host}.",
+            cure="Write `security: tls` or `security: starttls`.",
+        )
+
+
+def _log_in(box: BaseMailBox, username: str, secret: str | Sasl) -> None:
+    if not isinstance(secret, str):
+        box.client.authenticate("XOAUTH2", secret)
+    elif (username + secret).isascii():
+        box.login(username, secret, initial_folder=None)
+    else:
+        box.login_utf8(username, secret, initial_folder=None)
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise ServerError(
+            f"The certificate of {name} cannot be trusted: {error.verify_message}. The password was not sent.",
+            cure="Check the server's name; for a server of your own, give its authority as `ca_file`.",
+        ) from error
+    except MailboxLoginError as error:
+        raise _refused(name, str(error)) from error
+    except (imaplib.IMAP4.abort, OSError) as error:
+        raise LineCutError(
+            f"The connection to the mailbox at {name} failed: {error}", cure="Try again later."
+        ) from error
+    except (ImapToolsError, imaplib.IMAP4.error) as error:
+        said = str(error)
+        if "AUTHENTICAT" in said.upper():
+            raise _refused(name, said) from error
+        raise ServerError(f"The mailbox at {name} answered: {said}", cure="Try again later.") from error
+
+
+def _refused(name: str, said: str) -> ServerError:
+    return ServerError(
+        f"The mailbox at {name} refuses the login: {said[:200]}",
+        cure="Store the password again with `mailer accounts login`; some providers want IMAP switched on first.",
+    )
