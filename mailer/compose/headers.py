@@ -132,6 +132,7 @@ def _pieces(percent_encoded: str) -> list[str]:
     return [*pieces, piece]
 
 
+@lru_cache(maxsize=1024)
 def _punycode(domain: str) -> str:
     import idna
 
@@ -160,6 +161,8 @@ def _encoded(text: str, start: int) -> str:
     lengths, most, encode = _Q_LENGTHS, _CHARS_Q, _q
     if sum(map(_Q_LENGTHS.__getitem__, content)) > len(content) * 4 / 3:
         lengths, most, encode = _B_LENGTHS, _BYTES_B, _b
+    if sum(map(lengths.__getitem__, content)) <= most - start:
+        return encode(content)
     words, word, room = [], b"", most - start
     for character in text:
         piece = character.encode("utf-8")

@@ -28,7 +28,7 @@ def text_part(text: str, subtype: str, *, eight_bit: bool) -> bytes:
         raise MailerError("The words hold half a character and cannot be sent.") from error
     body = _crlf(body)
     encoding = b"7bit" if body.isascii() else b"8bit" if eight_bit else b"quoted-printable"
-    if max(map(len, body.split(b"\r\n"))) > _LONGEST_LINE:
+    if _has_long_line(body):
         encoding = b"quoted-printable"
     if encoding == b"quoted-printable":
         body = b2a_qp(body, istext=True)
@@ -37,6 +37,16 @@ def text_part(text: str, subtype: str, *, eight_bit: bool) -> bytes:
         encoding,
         body,
     )
+
+
+def _has_long_line(body: bytes) -> bool:
+    start = 0
+    while len(body) - start > _LONGEST_LINE:
+        end = body.rfind(b"\n", start, start + _LONGEST_LINE + 2)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
 
 
 def _crlf(body: bytes) -> bytes:

@@ -110,14 +110,17 @@ class Conversation:
 
     def received(self, data: bytes) -> None:
         """Take in what the server said; raises LineCutError when there is nothing more to say."""
+        heard = False  # a part of an answer gives the server no more time
         try:
             for reply in self._replies.feed(data):
                 if reply.code == 421:
                     raise LineCutError("The server closed the connection.", reply)
                 self._answer(reply)
-                self._wait_for_it()
+                heard = True
         except NotSmtpError:
             raise LineCutError("The server's answer is not SMTP.") from None
+        if heard:
+            self._wait_for_it()
 
     def flushed(self) -> None:
         """Note that the line could take more."""

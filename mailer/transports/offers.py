@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailer.model import Message, Outcome, Phase, Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One line to the server."""
 
     phase: Phase
     line: bytes
     #: Whom a RCPT is about.
     rcpt_to: str = ""
+
+
+_DATA = Command(Phase.DATA, b"DATA\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,9 @@ class Offers:
         """
         mail = Command(Phase.MAIL, self._mail(message))
         rcpts = [Command(Phase.RCPT, f"RCPT TO:<{to}>\r\n".encode(), to) for to in message.rcpt_to]
-        data = Command(Phase.DATA, b"DATA\r\n")
         if not self.pipelining:
-            return [[command] for command in (mail, *rcpts, data)]
-        return [[mail, *rcpts, data]] if len(rcpts) == 1 else [[mail, *rcpts], [data]]
+            return [[command] for command in (mail, *rcpts, _DATA)]
+        return [[mail, *rcpts, _DATA]] if len(rcpts) == 1 else [[mail, *rcpts], [_DATA]]
 
     def _mail(self, message: Message) -> bytes:
         line = f"MAIL FROM:<{message.mail_from}>"
@@ -84,4 +86,4 @@ class Offers:
 
 
 def _is_ascii(message: Message) -> bool:
-    return message.mail_from.isascii() and all(address.isascii() for address in message.rcpt_to)
+    return message.mail_from.isascii() and "".join(message.rcpt_to).isascii()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_LINE = re.compile(rb"([2-5]\d\d)([ -]?)(.*)", re.DOTALL)
+_LINE = re.compile(rb"([2-5]\d\d)([ -]?)([^\n]*?)\r*")
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 #: RFC 5321 allows 512 bytes a line; what is far beyond is no mail server.
 _LONGEST_LINE = 8192
@@ -17,8 +17,7 @@ class NotSmtpError(Exception):
     """What answers is not a mail server, or no longer knows where it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """One whole reply; a reply of several lines has its last line's code."""
 
     code: int
@@ -35,7 +34,8 @@ class Reply:
 
 
 def _on_one_line(texts: list[str]) -> str:
-    return "".join(c if c.isprintable() else " " for c in " ".join(texts))[:1000].strip()
+    text = " ".join(texts)[:1000].strip()
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text).strip()
 
 
 class Replies:
@@ -49,7 +49,7 @@ class Replies:
         """The replies that these bytes complete; raises NotSmtpError after the last good one."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            match = _LINE.fullmatch(line.rstrip(b"\r"))
+            match = _LINE.fullmatch(line)
             if not match or len(self._lines) >= _MOST_LINES:
                 raise NotSmtpError
             self._lines.append(match[3])
