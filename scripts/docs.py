@@ -146,6 +146,7 @@ def exit_reference() -> str:
         (0, "Done."),
         (1, "Done, but some mails failed or are unconfirmed, or problems were found: look."),
         (70, "A defect in mailer; `mailer --verbose …` shows where."),
+        (74, "A file or a disk does not let us read or write."),
         (75, "Some mails are deferred or wait for their hour; run again."),
         (130, "Stopped with Ctrl-C; the mail in hand was finished."),
         (141, "Whoever read the output went away (`mailer … | head`)."),

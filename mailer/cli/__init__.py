@@ -11,7 +11,6 @@ import click
 
 from mailer.cli import endings
 from mailer.cli.settings import Settings
-from mailer.errors import MailerError
 
 #: Heading → command → (module:attribute, short help). The order is the order of `mailer --help`.
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
@@ -55,22 +54,21 @@ class Commands(click.Group):
         try:
             code = super().invoke(ctx)
             sys.stdout.flush()
+        except click.NoSuchOption as error:
+            raise self._told_its_place(error) from None
         except (click.ClickException, click.exceptions.Exit):
             raise
-        except MailerError as error:
-            code = endings.refused(error, verbose=_is_verbose(ctx))
-        except (KeyboardInterrupt, click.Abort):
-            code = endings.interrupted()
-        except BrokenPipeError:
-            code = endings.reader_left()
-        except Exception as error:  # noqa: BLE001 - the one catch-all
-            code = endings.crashed(error, verbose=_is_verbose(ctx))
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one catch-all
+            code = endings.ended(error, verbose=isinstance(ctx.obj, Settings) and ctx.obj.verbose)
         if isinstance(code, int):
             ctx.exit(code)
 
-
-def _is_verbose(ctx: click.Context) -> bool:
-    return isinstance(ctx.obj, Settings) and ctx.obj.verbose
+    def _told_its_place(self, error: click.NoSuchOption) -> click.NoSuchOption:
+        """Tell where an option of ours goes that was written behind the command."""
+        name = error.option_name
+        if not any(name in option.opts for option in self.params):
+            return error
+        return click.NoSuchOption(name, f"{name} goes before the command: mailer {name} …", ctx=error.ctx)
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

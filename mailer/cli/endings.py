@@ -9,41 +9,59 @@ import click
 
 from mailer.errors import MailerError
 
+#: A file or a disk does not let us (sysexits.h: EX_IOERR).
+INPUT_OUTPUT = 74
 #: What shells say for Ctrl-C and for a reader that has left (128 + the signal's number).
 INTERRUPTED, READER_LEFT = 130, 141
 
 
-def refused(error: MailerError, *, verbose: bool) -> int:
-    """Say what happened and what to do next."""
+def ended(error: BaseException, *, verbose: bool) -> int:
+    """Tell how a command ended, in words; gives back its exit code."""
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return _interrupted()
+    if isinstance(error, BrokenPipeError):
+        return _reader_left()
     if verbose:
         _show_trace(error)
+    if isinstance(error, MailerError):
+        return _refused(error)
+    return _unusable(error) if isinstance(error, OSError) else _crashed(error)
+
+
+def _refused(error: MailerError) -> int:
+    """Say what happened and what to do next."""
     click.echo(f"Error: {error}" + (f"\n→ {error.cure}" if error.cure else ""), err=True)
     return error.exit_code
 
 
-def crashed(error: Exception, *, verbose: bool) -> int:
+def _crashed(error: BaseException) -> int:
     """Own up to a defect of ours; the traceback is for who asked for it."""
-    if verbose:
-        _show_trace(error)
     said = f"{type(error).__name__}: {error}".splitlines()[0]
     click.echo(f"Error: this is a defect in mailer, not in your files ({said}).", err=True)
     click.echo("→ `mailer --verbose …` shows where; please report it with what it prints.", err=True)
     return MailerError.exit_code
 
 
-def interrupted() -> int:
+def _unusable(error: OSError) -> int:
+    """Tell of a file or a disk that does not let us; the system's own words are plain enough."""
+    where = f"{error.filename}: " if error.filename else ""
+    click.echo(f"Error: {where}{error.strerror or error}.", err=True)
+    return INPUT_OUTPUT
+
+
+def _interrupted() -> int:
     """Answer Ctrl-C."""
     click.echo("\nStopped.", err=True)
     return INTERRUPTED
 
 
-def reader_left() -> int:
+def _reader_left() -> int:
     """End quietly after `mailer … | head`: what is still buffered goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return READER_LEFT
 
 
-def _show_trace(error: Exception) -> None:
+def _show_trace(error: BaseException) -> None:
     import traceback
 
     traceback.print_exception(error)

@@ -18,6 +18,8 @@ _PLAIN_WORDS = {
     "mapping values are not allowed here": "a `:` where none can be; indent evenly, or quote the text",
     "expected a single document in the stream": "a second `---`; keep one document",
     "found unexpected end of stream": "a quote that is never closed",
+    "expected the node content": "a `[` or `{` that is never closed, or a comma too many",
+    "expected ',' or": "a `[` or `{` that is never closed",
     "expected <block end>": "an indentation that does not match the lines above",
     "could not find expected ':'": "a line without `key: value`",
 }

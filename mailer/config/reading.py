@@ -15,6 +15,7 @@ from mailer.config.sentences import mistakes_of
 from mailer.errors import ConfigError
 
 NAME = "config.yaml"
+_EXAMPLE = "The config.yaml that `mailer init FOLDER` makes"
 #: The keys of `Config` that hold named entries.
 _SECTIONS = ("accounts", "contacts", "campaigns")
 
@@ -35,11 +36,11 @@ def read(path: Path) -> Config:
     document = parse(_text(path))
     config: Config | None = None
     if document.value is None and not document.mistakes:
-        raise ConfigError(f"{path.name} is empty.", cure="`mailer init` in an empty folder shows a whole one.")
+        raise ConfigError(f"{path.name} is empty.", cure=f"{_EXAMPLE} is a whole one.")
     if document.value is not None:
         config = _validated(document)
     if document.mistakes or config is None:
-        raise ConfigError(_listed(path, document.mistakes), cure="docs/reference/config.md explains every key.")
+        raise ConfigError(_listed(path, document.mistakes), cure=f"{_EXAMPLE} explains every key.")
     return config
 
 

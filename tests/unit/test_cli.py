@@ -72,6 +72,12 @@ def test_a_defect_of_ours_is_owned_without_a_traceback():
     assert "Traceback" not in result.stderr
 
 
+def test_a_file_that_cannot_be_written_is_not_our_defect(tmp_path):
+    result = run(lambda: (tmp_path / "no" / "such").write_text("x"))
+    assert result.exit_code == 74
+    assert result.stderr == f"Error: {tmp_path}/no/such: No such file or directory.\n"
+
+
 def test_verbose_shows_where_a_defect_happened():
     assert "Traceback" in run(fail(ZeroDivisionError()), "--verbose").stderr
 
@@ -91,6 +97,12 @@ def test_an_unknown_command_is_a_usage_error():
     result = CliRunner().invoke(cli, ["sned"])
     assert result.exit_code == 2
     assert "No such command 'sned'" in result.stderr
+
+
+def test_an_option_of_mailer_itself_that_stands_behind_the_command_is_told_its_place():
+    result = CliRunner().invoke(cli, ["accounts", "list", "--config", "x.yaml"])
+    assert result.exit_code == 2
+    assert "--config goes before the command: mailer --config …" in result.stderr
 
 
 def test_help_and_version_are_there():

@@ -171,6 +171,8 @@ def test_a_doubled_key_is_named_with_its_first_line(tmp_path):
     [
         ("firm:\n\tname: x\n", "config.yaml:2: this is not YAML: a tab; indent with spaces"),
         ("firm: a: b\n", "config.yaml:1: this is not YAML: a `:` where none can be"),
+        ("firm: {name: x\n", "config.yaml:2: this is not YAML: a `[` or `{` that is never closed"),
+        ("firm: [", "config.yaml:1: this is not YAML: a `[` or `{` that is never closed, or a comma too many"),
         ("firm: 'x\n", "config.yaml:2: this is not YAML: a quote that is never closed"),
         ("a: 1\n---\nb: 1\n", "a second `---`; keep one document"),
         ("", "config.yaml is empty."),
