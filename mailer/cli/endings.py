@@ -30,28 +30,28 @@ def ended(error: BaseException, *, verbose: bool) -> int:
 
 def _refused(error: MailerError) -> int:
     """Say what happened and what to do next."""
-    click.echo(f"Error: {error}" + (f"\n→ {error.cure}" if error.cure else ""), err=True)
+    _say(f"Error: {error}" + (f"\n→ {error.cure}" if error.cure else ""))
     return error.exit_code
 
 
 def _crashed(error: BaseException) -> int:
     """Own up to a defect of ours; the traceback is for who asked for it."""
     said = f"{type(error).__name__}: {error}".splitlines()[0]
-    click.echo(f"Error: this is a defect in mailer, not in your files ({said}).", err=True)
-    click.echo("→ `mailer --verbose …` shows where; please report it with what it prints.", err=True)
+    _say(f"Error: this is a defect in mailer, not in your files ({said}).")
+    _say("→ `mailer --verbose …` shows where; please report it with what it prints.")
     return MailerError.exit_code
 
 
 def _unusable(error: OSError) -> int:
     """Tell of a file or a disk that does not let us; the system's own words are plain enough."""
     where = f"{error.filename}: " if error.filename else ""
-    click.echo(f"Error: {where}{error.strerror or error}.", err=True)
+    _say(f"Error: {where}{error.strerror or error}.")
     return INPUT_OUTPUT
 
 
 def _interrupted() -> int:
     """Answer Ctrl-C."""
-    click.echo("\nStopped.", err=True)
+    _say("\nStopped.")
     return INTERRUPTED
 
 
@@ -59,6 +59,12 @@ def _reader_left() -> int:
     """End quietly after `mailer … | head`: what is still buffered goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return READER_LEFT
+
+
+def _say(text: str) -> None:
+    from mailer.cli.output import tell  # errors repeat what stands in cells
+
+    tell(text)
 
 
 def _show_trace(error: BaseException) -> None:
