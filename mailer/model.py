@@ -7,6 +7,7 @@ with Problems found on the way.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -188,6 +189,12 @@ class Draft:
 def bare_address(recipient: str) -> str:
     """The address in "Name <address>", or the text itself where there is no name."""
     return recipient[recipient.rindex("<") + 1 : -1] if recipient.endswith(">") else recipient
+
+
+def new_message_id(from_: str) -> str:
+    """`<128 random bits@domain of the From address>`: made once, when a draft is queued, and kept for good."""
+    domain = bare_address(from_).rpartition("@")[2].encode("idna").decode("ascii")
+    return f"<{secrets.token_hex(16)}@{domain}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,15 @@
 """What every test may ask for."""
 
+import hypothesis
 import pytest
 
 from mailer.ledger.opening import open_ledger
 from tests.factories import NOW
+from tests.workspaces import Firm, row
+
+# No test is timed; how fast we are is measured elsewhere.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +26,14 @@ def ledger(tmp_path):
     opened = open_ledger(tmp_path / "ledger.db", now=NOW)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def firm(tmp_path):
+    """A firm with three clients, one template, and a campaign that is rehearsed."""
+    made = Firm(tmp_path / "firm")
+    made.folder.mkdir()
+    made.write_sheet([row(number) for number in range(1, 4)])
+    made.write_template()
+    made.write_config()
+    return made

@@ -18,10 +18,23 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("init:init", "Make a workspace from the examples."),
         "accounts": ("accounts:accounts", "The mailboxes that mail leaves from."),
         "completion": ("completion:completion", "Let the shell complete commands and names."),
+        "check": (
+            "check:check",
+            "Find everything that could go wrong, before it does: config, sheets, templates, logins, ledger.",
+        ),
     },
-    "Before sending": {},
-    "Sending": {},
-    "Afterwards": {},
+    "Before sending": {
+        "campaigns": ("campaigns:campaigns", "Campaigns: a template, contacts, and when."),
+        "drafts": ("drafts:drafts", "Drafts: finished mails that wait for a person's yes."),
+        "test": ("test:test", "Send some of a campaign's drafts to yourself, as they will look."),
+    },
+    "Sending": {
+        "send": ("send:send", "Send what is approved and due: of one campaign, or of all."),
+    },
+    "Afterwards": {
+        "deliveries": ("deliveries:deliveries", "Deliveries: approved mails, from the queue to the server's answer."),
+        "suppress": ("suppress:suppress", "Addresses, and whole domains, that no mail goes to."),
+    },
 }
 
 
@@ -90,6 +103,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     default="",
     help="The config.yaml to use; otherwise the one in this folder or above it.",
 )
+@click.option("--rehearse", is_flag=True, help="Rehearse: mails go into the outbox folder, nothing real is touched.")
 @click.option("--verbose", "-v", is_flag=True, help="Show where a defect happened.")
 @click.option(
     "--version",
@@ -100,9 +114,9 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     help="Print the version.",
 )
 @click.pass_context
-def cli(ctx: click.Context, config: str, verbose: bool) -> None:
+def cli(ctx: click.Context, config: str, verbose: bool, rehearse: bool) -> None:
     """Thank your clients and your colleagues from a spreadsheet: personal, looked at, never twice."""
-    ctx.obj = Settings(config, verbose)
+    ctx.obj = Settings(config, verbose, rehearse)
 
 
 def main() -> None:

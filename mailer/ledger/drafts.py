@@ -22,6 +22,7 @@ class Entry:
     id: int
     campaign: str
     round: str
+    round_id: int
     step: int
     person: int
     copy: int
@@ -46,7 +47,7 @@ class Entry:
 
 
 #: Everything but the blobs.
-_LISTED = [column for column in deliveries.c if column.name not in {"words", "approved_words"}]
+_LISTED = [column for column in deliveries.c if column.name not in {"words", "beneath_words", "approved_words"}]
 
 
 def select_entries() -> Select[Any]:
@@ -59,6 +60,7 @@ def _entry(row: Row[Any]) -> Entry:
         id=row.id,
         campaign=row.campaign,
         round=row.round,
+        round_id=row.round_id,
         step=row.step,
         person=row.person_id,
         copy=row.copy,
@@ -118,15 +120,18 @@ def words_of(tx: Connection, ids: Iterable[int]) -> dict[int, Draft]:
     return {row.id: draft_of(row, row.words) for row in _with_words(tx, ids) if row.words}
 
 
-def approved_words_of(tx: Connection, delivery_id: int) -> Draft | None:
-    """What a person had approved before a change voided it; None when nothing was voided."""
-    row = next(iter(_with_words(tx, [delivery_id])), None)
-    return draft_of(row, row.approved_words) if row and row.approved_words else None
+def earlier_words_of(tx: Connection, delivery_id: int) -> tuple[Draft | None, Draft | None]:
+    """What a person had approved before a change voided it, and what the template says beneath an edit."""
+    row = next(iter(_with_words(tx, [delivery_id])))
+    approved, beneath = (draft_of(row, words) if words else None for words in (row.approved_words, row.beneath_words))
+    return approved, beneath
 
 
 def _with_words(tx: Connection, ids: Iterable[int]) -> Iterable[Row[Any]]:
     for batch in batches(ids):
-        query = select_entries().add_columns(deliveries.c.words, deliveries.c.approved_words)
+        query = select_entries().add_columns(
+            deliveries.c.words, deliveries.c.beneath_words, deliveries.c.approved_words
+        )
         yield from tx.execute(query.where(deliveries.c.id.in_(batch)).order_by(deliveries.c.id))
 
 
@@ -199,6 +204,13 @@ class Rendering:
     name: str
     #: The ids of the household's or group's other people.
     members: tuple[int, ...] = ()
+    #: What the template says beneath a person's edit.
+    beneath: Draft | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether something stands in the way of approval."""
+        return any(problem.severity is Severity.HOLD for problem in self.problems)
 
 
 def _columns(rendering: Rendering) -> dict[str, Any]:
@@ -209,9 +221,10 @@ def _columns(rendering: Rendering) -> dict[str, Any]:
         "name": rendering.name,
         "subject": draft.subject,
         "words": pack(draft),
+        "beneath_words": pack(rendering.beneath) if rendering.beneath else None,
         "digest": draft.digest,
         "problems": problems_to_json(rendering.problems),
-        "held": any(problem.severity is Severity.HOLD for problem in rendering.problems),
+        "held": rendering.held,
         "source_file": rendering.source.file,
         "source_sheet": rendering.source.sheet,
         "source_row": rendering.source.row,
@@ -312,21 +325,34 @@ def set_edit(tx: Connection, delivery_id: int, edit: Edit | None, *, base: str) 
     tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(edit=value))
 
 
-def addresses_in_round(tx: Connection, round_id: int, addresses: Iterable[str]) -> dict[str, set[tuple[int, int]]]:
-    """Address → the (person, copy) that have a mail to it in this round and were not dropped."""
-    found: dict[str, set[tuple[int, int]]] = {}
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The first mail of a round to an address: its id (None before it is written) and its row."""
+
+    id: int | None
+    where: str
+
+
+def first_in_round(tx: Connection, round_id: int, addresses: Iterable[str]) -> dict[str, Place]:
+    """Address → the first mail of this round to it that was not dropped."""
     gone = [Status.DISCARDED, Status.CANCELLED]
     rows = tx.execute(
-        select(deliveries.c.address, deliveries.c.person_id, deliveries.c.copy).where(
+        select(
+            deliveries.c.address,
+            deliveries.c.id,
+            deliveries.c.source_file,
+            deliveries.c.source_sheet,
+            deliveries.c.source_row,
+        )
+        .where(
             deliveries.c.round_id == round_id,
             deliveries.c.step == 0,
             deliveries.c.address.in_(list(addresses)),
             deliveries.c.status.not_in(gone),
         )
+        .order_by(deliveries.c.id.desc())
     )
-    for address, person, copy in rows:
-        found.setdefault(address, set()).add((person, copy))
-    return found
+    return {address: Place(row_id, str(Source(*place))) for address, row_id, *place in rows}
 
 
 def keep_attachments(tx: Connection, contents: Mapping[str, bytes]) -> None:

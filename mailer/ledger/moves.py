@@ -13,6 +13,9 @@ from mailer.errors import LedgerError
 from mailer.ledger.schema import deliveries, events
 from mailer.model import MOVES, Status
 
+#: Who does what the program does by itself.
+PROGRAM = "mailer"
+
 #: How many ids one statement names; SQLite's own limit is far above.
 BATCH = 500
 

@@ -141,3 +141,21 @@ def merge(tx: Connection, old: int, new: int) -> None:
 
 def _keys_of(person: int) -> Select[str, str]:
     return select(identities.c.source, identities.c.key).where(identities.c.person_id == person)
+
+
+def probable_renames(tx: Connection, round_id: int, *, seen: int, at: datetime) -> list[tuple[str, str, str]]:
+    """(name, old address, new address) of people first seen at `at` who carry the name of someone now gone.
+
+    Gone is who had a mail in an earlier round or preparation, and none in this preparation.
+    """
+    new, old = people.alias(), people.alias()
+    present = select(deliveries.c.person_id).where(deliveries.c.round_id == round_id, deliveries.c.seen == seen)
+    rows = tx.execute(
+        select(new.c.name, old.c.id, new.c.id)
+        .join(old, (old.c.name == new.c.name) & (old.c.id < new.c.id))
+        .where(new.c.first_seen_at == at, new.c.name != "", old.c.first_seen_at < at, old.c.id.not_in(present))
+    ).all()
+    return [
+        (name, (addresses_of(tx, [before]) or ["?"])[-1], (addresses_of(tx, [after]) or ["?"])[-1])
+        for name, before, after in rows
+    ]

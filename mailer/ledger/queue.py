@@ -11,12 +11,9 @@ from sqlalchemy import Connection, and_, func, or_, select, tuple_, update
 
 from mailer.ledger import suppressions
 from mailer.ledger.drafts import draft_of, select_entries
-from mailer.ledger.moves import move, move_each
+from mailer.ledger.moves import PROGRAM, move, move_each
 from mailer.ledger.schema import campaigns, deliveries, rounds, stops
 from mailer.model import Delivery, Outcome, Receipt, Status
-
-#: Who does what the program does by itself.
-PROGRAM = "mailer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +98,38 @@ def _delivery(row: Any) -> Delivery:
     )
 
 
-def waiting(tx: Connection, account: str | None = None) -> list[tuple[str, str, datetime, int]]:
-    """What is queued: (account, campaign, due time, how many), earliest first."""
+def waiting(
+    tx: Connection,
+    account: str,
+    *,
+    now: datetime,
+    campaigns_only: Sequence[str] | None = None,
+    excluded: Iterable[str] = (),
+) -> tuple[int, dict[datetime, int]]:
+    """How many of an account's mails are due now; and for those that are not, due time → how many, earliest first."""
     query = (
-        select(deliveries.c.account, rounds.c.campaign, deliveries.c.due_at, func.count())
+        select(deliveries.c.due_at, func.count())
         .join(rounds)
-        .where(deliveries.c.status == Status.QUEUED)
-        .group_by(deliveries.c.account, rounds.c.campaign, deliveries.c.due_at)
+        .where(*approved_and_due(account, None, excluded))
+        .group_by(deliveries.c.due_at)
         .order_by(deliveries.c.due_at)
     )
-    if account is not None:
-        query = query.where(deliveries.c.account == account)
-    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(query)]
+    if campaigns_only is not None:
+        query = query.where(rounds.c.campaign.in_(campaigns_only))
+    by_time: dict[datetime, int] = {due_at: count for due_at, count in tx.execute(query)}  # noqa: C416
+    later = {due_at: count for due_at, count in by_time.items() if due_at > now}
+    return sum(by_time.values()) - sum(later.values()), later
+
+
+def accounts_with_work(tx: Connection) -> list[str]:
+    """Accounts with mails that wait, or that an earlier pass left half-done."""
+    rows = tx.execute(
+        select(deliveries.c.account)
+        .where(deliveries.c.status.in_([Status.QUEUED, Status.SENDING]))
+        .distinct()
+        .order_by(deliveries.c.account)
+    )
+    return list(rows.scalars())
 
 
 def begin(tx: Connection, ready: Sequence[Delivery], *, at: datetime) -> set[int]:
@@ -252,3 +269,23 @@ def stopped(tx: Connection, *, now: datetime) -> dict[str, Stop]:
 def retime(tx: Connection, ids: Iterable[int], due_at: datetime) -> None:
     """Move the due time of queued deliveries."""
     tx.execute(update(deliveries).where(deliveries.c.id.in_(list(ids))).values(due_at=due_at))
+
+
+def count_queued(tx: Connection, account: str, campaigns_only: Sequence[str] | None = None) -> int:
+    """How many wait in an account's queue, due or not."""
+    query = (
+        select(func.count())
+        .select_from(deliveries)
+        .join(rounds)
+        .where(deliveries.c.account == account, deliveries.c.status == Status.QUEUED)
+    )
+    if campaigns_only is not None:
+        query = query.where(rounds.c.campaign.in_(list(campaigns_only)))
+    count: int = tx.execute(query).scalar_one()
+    return count
+
+
+def deliveries_of(tx: Connection, ids: Sequence[int]) -> list[Delivery]:
+    """Deliveries with their words, by id."""
+    query = select_entries().add_columns(deliveries.c.words).where(deliveries.c.id.in_(ids))
+    return [_delivery(row) for row in tx.execute(query.order_by(deliveries.c.id))]

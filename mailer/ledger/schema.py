@@ -135,6 +135,8 @@ deliveries = Table(
     Column("held", Boolean, nullable=False, default=False),
     #: What a person changed by hand (see `model.Edit`), and the digest of the words beneath.
     Column("edit", JSON),
+    #: What the template says beneath that edit.
+    Column("beneath_words", LargeBinary),
     #: The words a person had approved, when a change voided that approval.
     Column("approved_words", LargeBinary),
     Column("approved_digest", Text),

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from mailer.config.models import Account
-from mailer.model import Message, Receipt
+from mailer.errors import ServerError
+from mailer.model import Message, Outcome, Phase, Receipt
+from mailer.transports.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,23 @@ class Ready:
 
 #: What `wait` tells: the slot, and what happened there.
 Event = tuple[int, Ready | Receipt]
+
+
+class DoorError(ServerError):
+    """The mail server did not let us in."""
+
+    def __init__(
+        self, message: str, *, cure: str = "", phase: Phase = Phase.CONNECT, reply: Reply | None = None
+    ) -> None:
+        super().__init__(message, cure=cure)
+        #: The same, for a mail that was waiting for this connection.
+        self.receipt = Receipt(
+            Outcome.STOPPED,
+            phase,
+            reply.code if reply else 0,
+            reply.words[0] if reply else "",
+            f"{message} {cure}".strip(),
+        )
 
 
 class Transport(Protocol):
@@ -34,7 +53,7 @@ class Transport(Protocol):
         """Whether content may hold bytes above 127; known once open."""
 
     def open(self) -> None:
-        """Connect and log in; raises ServerError with one sentence and its cure."""
+        """Connect and log in; raises DoorError with one sentence and its cure."""
 
     def offer(self, slot: int, message: Message) -> None:
         """Announce the next message on an idle slot: its envelope may leave, its content may not."""

@@ -17,9 +17,10 @@ from pathlib import Path
 import yagmail
 
 from mailer.config.models import Account
-from mailer.errors import ConfigError, ServerError
-from mailer.model import Outcome, Phase, Receipt
+from mailer.errors import ConfigError
+from mailer.model import Phase
 from mailer.refusals import account_refusal
+from mailer.transports import DoorError
 from mailer.transports.line import Line
 from mailer.transports.offers import Offers
 from mailer.transports.replies import Reply
@@ -27,23 +28,6 @@ from mailer.transports.replies import Reply
 _PORTS = {"tls": 465, "starttls": 587, "none": 25}
 #: Sent in EHLO: an address literal names no machine of the user and needs no look-up.
 _OUR_NAME = "[127.0.0.1]"
-
-
-class DoorError(ServerError):
-    """The mail server did not let us in."""
-
-    def __init__(
-        self, message: str, *, cure: str = "", phase: Phase = Phase.CONNECT, reply: Reply | None = None
-    ) -> None:
-        super().__init__(message, cure=cure)
-        #: The same, for a mail that was waiting for this connection.
-        self.receipt = Receipt(
-            Outcome.STOPPED,
-            phase,
-            reply.code if reply else 0,
-            reply.words[0] if reply else "",
-            f"{message} {cure}".strip(),
-        )
 
 
 @dataclass(frozen=True, slots=True)

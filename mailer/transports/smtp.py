@@ -14,9 +14,9 @@ from threading import Thread
 
 from mailer.config.models import Account
 from mailer.model import Message, Outcome, Phase, Receipt
-from mailer.transports import Event, Ready
+from mailer.transports import DoorError, Event, Ready
 from mailer.transports.conversation import Conversation, LineCutError, Timeouts
-from mailer.transports.door import Door, DoorError
+from mailer.transports.door import Door
 from mailer.transports.line import Line
 from mailer.transports.offers import Offers
 

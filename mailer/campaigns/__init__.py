@@ -1,0 +1,39 @@
+"""Before sending: prepare drafts, refresh them when their sources change, and move them as a person decides.
+
+The only writer of drafts. Everything here is safe to repeat: what is there already stays, what changed says so.
+"""
+
+from mailer.campaigns.deciding import (
+    Decision,
+    Silenced,
+    approve,
+    cancel,
+    discard,
+    reconsider,
+    resolve,
+    retry,
+    suppress,
+)
+from mailer.campaigns.differing import Difference, differences
+from mailer.campaigns.editing import edit
+from mailer.campaigns.preparing import Prepared, prepare
+from mailer.campaigns.refreshing import Refreshed, refresh
+
+__all__ = [
+    "Decision",
+    "Difference",
+    "Prepared",
+    "Refreshed",
+    "Silenced",
+    "approve",
+    "cancel",
+    "differences",
+    "discard",
+    "edit",
+    "prepare",
+    "reconsider",
+    "refresh",
+    "resolve",
+    "retry",
+    "suppress",
+]

@@ -1,0 +1,41 @@
+"""Which account a mail leaves from: the campaign's own, or that of the person who knows the contact."""
+
+from __future__ import annotations
+
+from mailer.config.models import Campaign, Config
+from mailer.model import Contact, Problem, Severity
+
+
+def accounts_of(campaign: Campaign, config: Config) -> tuple[str, ...]:
+    """Every account that a campaign may send from."""
+    if isinstance(campaign.from_, str):
+        return (campaign.from_,)
+    owned = [name for name, account in config.accounts.items() if account.owners]
+    return tuple(dict.fromkeys([*owned, *filter(None, [campaign.from_.otherwise])]))
+
+
+def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[str, Problem | None]:
+    """The account for one contact, and what holds the draft when its cell names nobody we have."""
+    if isinstance(campaign.from_, str):
+        return campaign.from_, None
+    column, otherwise = campaign.from_.field, campaign.from_.otherwise
+    named = contact.owner if column == "owner" else _shown(contact, column)
+    found = _owned_by(named, config) if named else otherwise
+    if found:
+        return found, None
+    what = f"no account belongs to “{named}” (column {column})" if named else f"column {column} is empty"
+    cure = "Add the name to an account's `owners:` in config.yaml, or correct the cell."
+    fallback = otherwise or next(iter(config.accounts), "")
+    return fallback, Problem(str(contact.source), what, cure, Severity.HOLD, "no-account")
+
+
+def _shown(contact: Contact, column: str) -> str:
+    return contact.fields[column].shown.strip() if column in contact.fields else ""
+
+
+def _owned_by(named: str, config: Config) -> str:
+    wanted = named.strip().casefold()
+    for name, account in config.accounts.items():
+        if wanted in {name.casefold(), *(owner.strip().casefold() for owner in account.owners)}:
+            return name
+    return ""

@@ -1,0 +1,53 @@
+"""A person's own words in one draft: kept apart from the template's, and never rendered as a template."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from mailer.campaigns.preparing import prepare
+from mailer.config.models import Config
+from mailer.errors import UsageError
+from mailer.ledger import drafts
+from mailer.ledger.opening import Ledger, Transaction
+from mailer.model import Draft, Edit, Status
+
+
+def edit(
+    ledger: Ledger, config: Config, folder: Path, delivery_id: int, wanted: Edit | None, *, now: datetime
+) -> Draft:
+    """Put a person's words into a draft and render it; None takes all edits back. The draft as it now reads.
+
+    Parts that `wanted` leaves as None keep what an earlier edit said. Raises UsageError for what is no draft.
+    """
+    with ledger.begin() as tx:
+        entry = _draft_entry(tx, delivery_id)
+        kept = drafts.kept(tx, entry.round_id, entry.step, [entry.person])[entry.person, entry.copy]
+        drafts.set_edit(tx, delivery_id, _joined(kept.edit, wanted), base=kept.edit_base or kept.digest)
+    prepare(ledger, config, folder, entry.campaign, now=now, round_name=entry.round, only=entry.person)
+    with ledger.read() as tx:
+        return drafts.words_of(tx, [delivery_id])[delivery_id]
+
+
+def _joined(before: Edit | None, wanted: Edit | None) -> Edit | None:
+    if before is None or wanted is None:
+        return wanted
+    return replace(
+        before,
+        **{
+            part: value for part in ("personal_line", "subject", "body") if (value := getattr(wanted, part)) is not None
+        },
+    )
+
+
+def _draft_entry(tx: Transaction, delivery_id: int) -> drafts.Entry:
+    entry = next(iter(drafts.entries(tx, ids=[delivery_id])), None)
+    if entry is None:
+        raise UsageError(f"There is no draft {delivery_id}.", cure="See them with: mailer drafts list")
+    if entry.status is not Status.DRAFT:
+        raise UsageError(
+            f"Number {delivery_id} is {entry.status}, so its words can no longer be changed.",
+            cure=f"Take a waiting mail back first: mailer drafts discard {delivery_id}",
+        )
+    return entry

@@ -1,0 +1,170 @@
+"""Rows and a template become drafts in the ledger: made, or rewritten where the words changed.
+
+An approval whose words changed is void, and a draft whose row is gone is held; both keep what was approved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from mailer import contacts, templates
+from mailer.campaigns import deciding, writing
+from mailer.campaigns.watching import stamps
+from mailer.config.models import Campaign, Config
+from mailer.errors import UsageError
+from mailer.expressions import compile_expression
+from mailer.ledger import drafts, rounds
+from mailer.ledger.opening import Ledger
+from mailer.ledger.rounds import Round
+from mailer.model import Contact, Problem, Status
+from mailer.templates import Template
+
+#: How many contacts are rendered and written in one transaction.
+BATCH = 200
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What a preparation did."""
+
+    campaign: str
+    round: str
+    made: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    #: Ids whose approval is void: their words changed, or their row is gone.
+    voided: list[int] = field(default_factory=list)
+    #: Drafts whose row is gone, hidden, or excluded.
+    gone: int = 0
+    #: Rows that were passed over, by why: hidden, blank, excluded …
+    skipped: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def skip(self, why: str, count: int = 1) -> None:
+        """Count rows that were passed over."""
+        self.skipped[why] = self.skipped.get(why, 0) + count
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """All that a preparation works with."""
+
+    ledger: Ledger
+    config: Config
+    folder: Path
+    campaign: Campaign
+    template: Template
+    round: Round
+    now: datetime
+    #: The number of this preparation of the round.
+    seen: int
+    result: Prepared
+    #: Only this person is rendered again; None for everyone.
+    only: int | None = None
+
+
+def campaign_of(config: Config, name: str) -> Campaign:
+    """The campaign of that name; UsageError with what there is."""
+    if name not in config.campaigns:
+        known = ", ".join(sorted(config.campaigns)) or "none yet"
+        raise UsageError(f"There is no campaign “{name}” in config.yaml.", cure=f"Campaigns: {known}.")
+    return config.campaigns[name]
+
+
+def prepare(
+    ledger: Ledger,
+    config: Config,
+    folder: Path,
+    name: str,
+    *,
+    now: datetime,
+    round_name: str | None = None,
+    again: bool = False,
+    only: int | None = None,
+) -> Prepared:
+    """Render every contact of a campaign into its current round, or the round named; `again` opens the next one.
+
+    Raises ContactsError or TemplateError when a source cannot be used at all; what was prepared before stays.
+    """
+    campaign = campaign_of(config, name)
+    template = templates.load(campaign.template, folder, firm=config.firm)
+    with ledger.begin() as tx:
+        rounds.see_campaign(tx, name, at=now)
+        wanted = round_name or _current(rounds.rounds_of(tx, name), again=again)
+        current = rounds.open_round(tx, name, wanted, now=now)
+        seen = drafts.next_seen(tx, current.id)
+    _refuse_cancelled(current)
+    result = Prepared(name, current.name)
+    bench = Bench(ledger, config, folder, campaign, template, current, now, seen, result, only)
+    files = _render_all(bench)
+    if only is None:
+        _finish(bench, files.union(template.files))
+    return result
+
+
+def _current(known: list[Round], *, again: bool) -> str:
+    numbered = [int(each.name) for each in known if each.name.isdigit()]
+    return str(max(numbered, default=1) + (again and bool(numbered)))
+
+
+def _refuse_cancelled(current: Round) -> None:
+    if current.cancelled_at:
+        raise UsageError(
+            f"Round {current.name} of {current.campaign} was cancelled.",
+            cure=f"Start the next one: mailer campaigns prepare {current.campaign} --again",
+        )
+
+
+def _render_all(bench: Bench) -> set[Path]:
+    """Every contact in, batch by batch; the files they came from."""
+    files: set[Path] = set()
+    for source in bench.campaign.contacts:
+        settings = bench.config.contacts[source]
+        reading = contacts.read(source, settings, bench.folder, firm=bench.config.firm, today=_today(bench))
+        for batch in _batches(_included(bench, reading)):
+            writing.write(bench, batch)
+        files.update(reading.files)
+        bench.result.problems += reading.problems
+        for why, count in reading.skipped.items():
+            bench.result.skip(why, count)
+    return files
+
+
+def _today(bench: Bench) -> date:
+    """The day of the round: preparing again tomorrow takes the same people and says the same words."""
+    return bench.round.now_at.astimezone(ZoneInfo(bench.config.firm.timezone)).date()
+
+
+def _included(bench: Bench, reading: Iterable[Contact]) -> Iterator[Contact]:
+    """The contacts for whom `where:` is true."""
+    expression = compile_expression(bench.campaign.where) if bench.campaign.where else None
+    today = _today(bench)
+    for contact in reading:
+        if expression is None or expression(contact.fields, today):
+            yield contact
+        else:
+            bench.result.skip("excluded")
+
+
+def _batches(contact_stream: Iterator[Contact]) -> Iterator[list[Contact]]:
+    while batch := list(islice(contact_stream, BATCH)):
+        yield batch
+
+
+def _finish(bench: Bench, files: set[Path]) -> None:
+    """What can be said only when every row was met."""
+    writing.hold_gone(bench)
+    writing.note_renames(bench)
+    with bench.ledger.begin() as tx:
+        rounds.mark_prepared(tx, bench.round.id, stamps(files, bench.folder), at=bench.now)
+        waiting = drafts.entries(
+            tx, campaign=bench.round.campaign, round_name=bench.round.name, statuses=[Status.DRAFT]
+        )
+    if bench.campaign.review == "none":
+        ready = [entry.id for entry in waiting if not entry.held]
+        deciding.approve(bench.ledger, ready, who="review: none", now=bench.now)

@@ -1,0 +1,194 @@
+"""One batch of contacts into the ledger: rendered, checked, compared with what stands there, written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mailer.campaigns.accounts import account_for
+from mailer.checks import check
+from mailer.ledger import drafts, moves, people, suppressions
+from mailer.ledger.drafts import Kept, Rendering
+from mailer.ledger.moves import PROGRAM
+from mailer.ledger.opening import Transaction
+from mailer.model import Contact, Edit, Problem, Severity, Status
+from mailer.templates import Rendered
+
+if TYPE_CHECKING:
+    from mailer.campaigns.preparing import Bench
+
+#: Statuses in which fresh words still matter.
+OPEN = (Status.DRAFT, Status.QUEUED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A contact and what the ledger knows of it before it is rendered."""
+
+    contact: Contact
+    person: int
+    kept: Kept | None
+    #: Why its address must not be written to, "" when it may.
+    suppressed: str
+    #: The earlier mail of this round to the same address, "" when there is none.
+    doubled: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A row with its fresh rendering."""
+
+    row: Row
+    rendering: Rendering
+    attachments: Mapping[str, bytes]
+
+
+def write(bench: Bench, batch: Sequence[Contact]) -> None:
+    """Render a batch and bring the ledger up to date with it, in one transaction."""
+    with bench.ledger.begin() as tx:
+        persons = people.identify(tx, batch, at=bench.now)
+        pairs = [pair for pair in zip(batch, persons, strict=True) if bench.only in (None, pair[1])]
+        rows = _rows(bench, tx, pairs)
+        settled = [row for row in rows if row.kept and row.kept.status not in OPEN]
+        fresh = [_render(bench, row) for row in rows if row.kept is None or row.kept.status in OPEN]
+        for each in fresh:
+            drafts.keep_attachments(tx, each.attachments)
+        drafts.mark_seen(tx, [row.kept.id for row in settled if row.kept], seen=bench.seen)
+        _insert(bench, tx, [each for each in fresh if each.row.kept is None])
+        _update(bench, tx, [each for each in fresh if each.row.kept])
+
+
+def _rows(bench: Bench, tx: Transaction, pairs: Sequence[tuple[Contact, int]]) -> list[Row]:
+    addresses = {contact.address for contact, _ in pairs}
+    known = drafts.kept(tx, bench.round.id, 0, {person for _, person in pairs})
+    blocked = suppressions.among(tx, addresses)
+    first = drafts.first_in_round(tx, bench.round.id, addresses)
+    rows = []
+    for contact, person in pairs:
+        kept = known.get((person, contact.copy))
+        here = drafts.Place(kept.id if kept else None, str(contact.source))
+        before = first.setdefault(contact.address, here)
+        doubled = "" if before is here or (kept and before.id == kept.id) else before.where
+        rows.append(Row(contact, person, kept, blocked.get(contact.address, ""), doubled))
+    return rows
+
+
+def _render(bench: Bench, row: Row) -> Fresh:
+    account_name, no_account = account_for(row.contact, bench.campaign, bench.config)
+    edit = row.kept.edit if row.kept else None
+    rendered = _words(bench, row, account_name, edit)
+    found = [
+        *row.contact.problems,
+        *filter(None, [no_account]),
+        *rendered.problems,
+        *check(rendered.draft, row.contact, firm=bench.config.firm),
+        *_standing(bench, row),
+    ]
+    beneath = _words(bench, row, account_name, None).draft if edit else None
+    if row.kept and beneath and beneath.digest != row.kept.edit_base:
+        found.append(_changed_beneath(row.kept.id))
+    contact = row.contact
+    rendering = Rendering(rendered.draft, tuple(found), contact.source, contact.address, contact.name, beneath=beneath)
+    return Fresh(row, rendering, rendered.attachments)
+
+
+def _words(bench: Bench, row: Row, account_name: str, edit: Edit | None) -> Rendered:
+    return bench.template.render(
+        row.contact,
+        account_name=account_name,
+        account=bench.config.accounts[account_name],
+        campaign=bench.round.campaign,
+        round=bench.round.name,
+        now=bench.round.now_at,
+        person=row.person,
+        edit=edit,
+    )
+
+
+def _standing(bench: Bench, row: Row) -> list[Problem]:
+    """What the ledger has against this mail."""
+    where = str(row.contact.source)
+    found = []
+    if row.suppressed:
+        what = f"{row.contact.address} must not be written to: {row.suppressed}"
+        cure = f"Discard the draft; or, if they changed their mind: mailer suppress remove {row.contact.address}"
+        found.append(Problem(where, what, cure, Severity.HOLD, "suppressed"))
+    if row.doubled and bench.campaign.doubled == "hold":
+        what = f"{row.contact.address} already gets this mail ({row.doubled})"
+        cure = "Discard one of the two; or set `doubled: allow` for this campaign."
+        found.append(Problem(where, what, cure, Severity.HOLD, "doubled"))
+    return found
+
+
+def _changed_beneath(delivery_id: int) -> Problem:
+    return Problem(
+        f"draft {delivery_id}",
+        "the words beneath your edit have changed since you made it",
+        f"Compare them: mailer drafts diff {delivery_id}",
+        Severity.WARN,
+        "changed-beneath",
+    )
+
+
+def _insert(bench: Bench, tx: Transaction, fresh: Sequence[Fresh]) -> None:
+    drafts.insert_new(tx, bench.round.id, [each.rendering for each in fresh], seen=bench.seen)
+    bench.result.made += len(fresh)
+
+
+def _update(bench: Bench, tx: Transaction, fresh: Sequence[Fresh]) -> None:
+    """Rewrite rows that stand there; an approval of other words, or of what is now held, is void."""
+    pairs = [(each.row.kept, each.rendering) for each in fresh if each.row.kept]
+    changed = {kept.id: rendering for kept, rendering in pairs if _differs(kept, rendering)}
+    void = [
+        kept.id
+        for kept, rendering in pairs
+        if kept.status is Status.QUEUED and (kept.digest != rendering.draft.digest or rendering.held)
+    ]
+    drafts.keep_approved_words(tx, void)
+    drafts.rewrite(tx, changed, seen=bench.seen)
+    drafts.mark_seen(tx, [kept.id for kept, _ in pairs if kept.id not in changed], seen=bench.seen)
+    note = "its words changed after it was approved"
+    bench.result.voided += moves.move(tx, void, Status.DRAFT, at=bench.now, who=PROGRAM, note=note)
+    bench.result.changed += len(changed)
+    bench.result.unchanged += len(pairs) - len(changed)
+
+
+def _differs(kept: Kept, rendering: Rendering) -> bool:
+    return (kept.digest, kept.problems) != (rendering.draft.digest, rendering.problems)
+
+
+def hold_gone(bench: Bench) -> None:
+    """Hold the drafts whose row this preparation did not meet: deleted, hidden, filtered, or excluded."""
+    problem = Problem(
+        "",
+        "its row is gone from the sheet: deleted, hidden, or excluded by `where:`",
+        "Discard it, or bring the row back.",
+        Severity.HOLD,
+        "row-gone",
+    )
+    with bench.ledger.begin() as tx:
+        gone = drafts.unseen(tx, bench.round.id, seen=bench.seen)
+        drafts.keep_approved_words(tx, gone)
+        bench.result.voided += moves.move(
+            tx, gone, Status.DRAFT, at=bench.now, who=PROGRAM, note=problem.what, only_from=[Status.QUEUED]
+        )
+        for delivery_id in gone:
+            drafts.set_problems(tx, [delivery_id], [replace(problem, where=f"draft {delivery_id}")])
+    bench.result.gone = len(gone)
+
+
+def note_renames(bench: Bench) -> None:
+    """Report people who are new today and carry the name of someone who is no longer in the round."""
+    with bench.ledger.read() as tx:
+        pairs = people.probable_renames(tx, bench.round.id, seen=bench.seen, at=bench.now)
+    bench.result.problems += [
+        Problem(
+            new,
+            f"{name} is new at {new}, and {old} of the same name is no longer in the sheet",
+            f"If they are one person: mailer contacts merge {old} {new}",
+            Severity.WARN,
+            "probable-rename",
+        )
+        for name, old, new in pairs
+    ]

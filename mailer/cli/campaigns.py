@@ -1,0 +1,178 @@
+"""`mailer campaigns`: what there is, making drafts of it, how far it is, calling it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli.output import ask, json_option, line, print_json, problem_json, problems, table
+from mailer.cli.settings import Settings
+from mailer.model import Status
+
+if TYPE_CHECKING:
+    from mailer.campaigns import Prepared
+    from mailer.workspace import Workspace
+
+
+@click.group()
+def campaigns() -> None:
+    """Campaigns: a template, contacts, and when."""
+
+
+@campaigns.command("list")
+@json_option
+@click.pass_obj
+def list_campaigns(settings: Settings, as_json: bool) -> None:
+    """The campaigns of config.yaml, and how many mails of each stand where."""
+    with settings.workspace() as workspace:
+        found = [(name, campaign, _counts(workspace, name)) for name, campaign in workspace.config.campaigns.items()]
+    if as_json:
+        print_json(
+            [
+                {
+                    "campaign": name,
+                    "contacts": campaign.contacts,
+                    "template": campaign.template,
+                    "rounds": list(by_round),
+                    "drafts": _total(by_round, Status.DRAFT),
+                    "sent": _total(by_round, Status.SENT),
+                }
+                for name, campaign, by_round in found
+            ]
+        )
+        return
+    table(
+        ["Campaign", "Contacts", "Template", "Drafts", "Sent"],
+        [
+            [
+                name,
+                ", ".join(campaign.contacts),
+                campaign.template,
+                _total(by_round, Status.DRAFT),
+                _total(by_round, Status.SENT),
+            ]
+            for name, campaign, by_round in found
+        ],
+    )
+
+
+def _counts(workspace: Workspace, campaign: str) -> dict[str, dict[Status, int]]:
+    """Round → how many stand in each status."""
+    from mailer.ledger import drafts
+
+    with workspace.ledger_of(campaign).read() as tx:
+        return {round_name: counts for (_, round_name), counts in drafts.counts(tx, campaign).items()}
+
+
+def _total(by_round: dict[str, dict[Status, int]], status: Status) -> int:
+    return sum(counts.get(status, 0) for counts in by_round.values())
+
+
+@campaigns.command()
+@click.argument("campaign")
+@click.option("--again", is_flag=True, help="Open the next round, so that people may get it once more.")
+@json_option
+@click.pass_obj
+def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> None:
+    """Make the drafts of a campaign, or bring them up to date with the sheet and the template."""
+    from mailer.campaigns import prepare as prepare_campaign
+
+    with settings.workspace() as workspace:
+        ledger = workspace.ledger_of(campaign)
+        done = prepare_campaign(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
+        drafts, held = _waiting(workspace, campaign, done.round)
+    if as_json:
+        print_json(_prepared_json(done, drafts=drafts, held=held))
+        return
+    problems(done.problems)
+    line(_prepared_sentence(done))
+    if drafts:
+        line(f"{drafts} wait for your yes" + (f", {held} of them held by a problem" if held else "") + ".")
+        line(f"→ Look at them: mailer preview {campaign}    Approve them: mailer drafts approve {campaign}")
+
+
+def _waiting(workspace: Workspace, campaign: str, round_name: str) -> tuple[int, int]:
+    """How many drafts there are, and how many of them something holds."""
+    from mailer.ledger import drafts
+
+    with workspace.ledger_of(campaign).read() as tx:
+        waiting = drafts.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT])
+    return len(waiting), sum(entry.held for entry in waiting)
+
+
+def _prepared_json(done: Prepared, *, drafts: int, held: int) -> dict[str, object]:
+    return {
+        "campaign": done.campaign,
+        "round": done.round,
+        "made": done.made,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "voided": done.voided,
+        "gone": done.gone,
+        "drafts": drafts,
+        "held": held,
+        "skipped": done.skipped,
+        "problems": [problem_json(problem) for problem in done.problems],
+    }
+
+
+def _prepared_sentence(done: Prepared) -> str:
+    said = [f"{done.made} new drafts", f"{done.changed} rewritten", f"{done.unchanged} as they were"]
+    if done.voided:
+        said.append(f"{len(done.voided)} approvals void because the words changed")
+    if done.gone:
+        said.append(f"{done.gone} whose row is gone")
+    said += [f"{count} rows skipped ({why})" for why, count in done.skipped.items() if count]
+    return f"{done.campaign}, round {done.round}: {', '.join(said)}."
+
+
+@campaigns.command()
+@click.argument("campaign", required=False)
+@json_option
+@click.pass_obj
+def status(settings: Settings, campaign: str | None, as_json: bool) -> None:
+    """How many mails of each round stand where."""
+    from mailer.campaigns.preparing import campaign_of
+
+    with settings.workspace() as workspace:
+        names = [campaign] if campaign else list(workspace.config.campaigns)
+        for name in names:
+            campaign_of(workspace.config, name)
+        found = {name: _counts(workspace, name) for name in names}
+    if as_json:
+        print_json(
+            [
+                {"campaign": name, "round": round_name, **{each.value: counts.get(each, 0) for each in Status}}
+                for name, by_round in found.items()
+                for round_name, counts in by_round.items()
+            ]
+        )
+        return
+    shown = [each for each in Status if any(each in c for by_round in found.values() for c in by_round.values())]
+    table(
+        ["Campaign", "Round", *(each.value.capitalize() for each in shown)],
+        [
+            [name, round_name, *(counts.get(each, 0) for each in shown)]
+            for name, by_round in found.items()
+            for round_name, counts in by_round.items()
+        ],
+    )
+
+
+@campaigns.command()
+@click.argument("campaign")
+@click.option("--address", metavar="ADDRESS", help="Only the mails to this address.")
+@click.option("--yes", is_flag=True, help="Answer the question with yes.")
+@click.pass_obj
+def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) -> None:
+    """Call back everything of a campaign that has not gone; its open rounds are closed."""
+    from mailer import campaigns as use
+
+    with settings.workspace() as workspace:
+        ledger = workspace.ledger_of(campaign)
+        whom = f"to {address}" if address else "that has not gone"
+        if not ask(f"Cancel every mail of {campaign} {whom}?", yes=yes):
+            return
+        done = use.cancel(ledger, who=workspace.who, now=workspace.now, campaign=campaign, address=address)
+    line(f"{len(done.done)} mails cancelled.")

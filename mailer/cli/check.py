@@ -1,0 +1,96 @@
+"""`mailer check`: everything that could go wrong, before it does."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli.output import json_option, line, print_json, problem_json, problems
+from mailer.cli.settings import Settings
+from mailer.errors import ContactsError, MailerError, TemplateError
+from mailer.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from mailer.workspace import Workspace
+
+
+@click.command()
+@click.argument("campaign", required=False)
+@click.option("--offline", is_flag=True, help="Do not try the logins.")
+@click.option("--accept-ledger", is_flag=True, help="Say that this ledger is the true and only one, here and now.")
+@json_option
+@click.pass_obj
+def check(settings: Settings, campaign: str | None, offline: bool, accept_ledger: bool, as_json: bool) -> int:
+    """Find everything that could go wrong, before it does: config, sheets, templates, logins, ledger."""
+    from mailer.campaigns.preparing import campaign_of
+
+    with settings.workspace() as workspace:
+        if accept_ledger:
+            workspace.accept_ledger()
+        names = [campaign] if campaign else list(workspace.config.campaigns)
+        for name in names:
+            campaign_of(workspace.config, name)
+        found = [problem for name in names for problem in _rendered(workspace, name)]
+        found += _ledger(workspace)
+        found += [] if offline else _logins(workspace, names)
+    found = list(dict.fromkeys(found))
+    if as_json:
+        print_json({"campaigns": names, "problems": [problem_json(problem) for problem in found]})
+    else:
+        problems(found)
+        line(
+            f"{len(names)} campaigns checked, {len(found)} problems."
+            if found
+            else f"{len(names)} campaigns checked: all is well."
+        )
+    return _exit_code(found)
+
+
+def _exit_code(found: list[Problem]) -> int:
+    """The worst of what stands in the way of everything; problems of single rows are no failure."""
+    codes = {"source": ContactsError.exit_code, "login": 69, "ledger": 74}
+    return max((codes[problem.kind] for problem in found if problem.kind in codes), default=0)
+
+
+def _rendered(workspace: Workspace, name: str) -> list[Problem]:
+    """Render every mail of a campaign into a ledger that is thrown away, and tell what is wrong with them."""
+    from mailer.campaigns import prepare
+    from mailer.ledger import drafts
+    from mailer.ledger.opening import open_ledger
+
+    with tempfile.TemporaryDirectory(prefix="mailer-check-") as folder:
+        ledger = open_ledger(Path(folder) / "ledger.db", now=workspace.now)
+        try:
+            done = prepare(ledger, workspace.config, workspace.folder, name, now=workspace.now)
+            with ledger.read() as tx:
+                entries = drafts.entries(tx, campaign=name)
+        except (ContactsError, TemplateError) as error:
+            return [Problem(f"campaign {name}", str(error), error.cure, Severity.HOLD, "source")]
+        finally:
+            ledger.close()
+    return [*done.problems, *(problem for entry in entries for problem in entry.problems)]
+
+
+def _ledger(workspace: Workspace) -> list[Problem]:
+    if workspace.rehearsing:
+        return []
+    try:
+        workspace.trust_ledger()
+    except MailerError as error:
+        return [Problem("ledger.db", str(error), error.cure, Severity.HOLD, "ledger")]
+    return []
+
+
+def _logins(workspace: Workspace, names: list[str]) -> list[Problem]:
+    from mailer.campaigns.accounts import accounts_of
+    from mailer.workspace.passes import try_logins
+
+    used = {account for name in names for account in accounts_of(workspace.config.campaigns[name], workspace.config)}
+    real = sorted(name for name in used if not workspace.config.accounts[name].outbox)
+    errors = try_logins(workspace, workspace.ledger, real)
+    return [
+        Problem(f"account {name}", str(error), error.cure, Severity.HOLD, "login") for name, error in errors.items()
+    ]

@@ -1,0 +1,131 @@
+"""`mailer deliveries`: what became of each mail, and what to do where that is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from mailer.cli.output import json_option, line, print_json, table, tell
+from mailer.cli.settings import Settings
+from mailer.cli.shapes import delivery_json
+from mailer.errors import UsageError
+from mailer.model import Status
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mailer.campaigns import Decision
+    from mailer.workspace import Workspace
+
+#: Statuses of what is no longer a draft.
+AFTER_APPROVAL = [each for each in Status if each not in {Status.DRAFT, Status.DISCARDED}]
+
+
+@click.group()
+def deliveries() -> None:
+    """Deliveries: approved mails, from the queue to the server's answer."""
+
+
+@deliveries.command("list")
+@click.argument("campaign", required=False)
+@click.option("--status", type=click.Choice([each.value for each in AFTER_APPROVAL]), help="Only those.")
+@click.option("--address", metavar="ADDRESS", help="Only those to this address.")
+@json_option
+@click.pass_obj
+def list_deliveries(
+    settings: Settings, campaign: str | None, status: str | None, address: str | None, as_json: bool
+) -> None:
+    """What became of the mails of a campaign, or of all."""
+    from mailer.ledger import drafts
+
+    with settings.workspace() as workspace:
+        ledger = workspace.ledger_of(campaign) if campaign else workspace.ledger
+        with ledger.read() as tx:
+            statuses = [Status(status)] if status else AFTER_APPROVAL
+            entries = drafts.entries(tx, campaign=campaign, statuses=statuses, address=address)
+        rows = [
+            [
+                entry.id,
+                entry.address,
+                entry.subject,
+                entry.status,
+                _when(workspace, entry.sent_at or entry.due_at),
+                entry.last_reply,
+            ]
+            for entry in entries
+        ]
+    if as_json:
+        print_json([delivery_json(entry) for entry in entries])
+    else:
+        table(["Id", "To", "Subject", "Status", "When", "The server said"], rows)
+
+
+def _when(workspace: Workspace, at: datetime | None) -> str:
+    return f"{at.astimezone(ZoneInfo(workspace.config.firm.timezone)):%Y-%m-%d %H:%M}" if at else ""
+
+
+@deliveries.command()
+@click.argument("delivery_id", metavar="ID", type=int)
+@json_option
+@click.pass_obj
+def show(settings: Settings, delivery_id: int, as_json: bool) -> None:
+    """One delivery and its whole history."""
+    from mailer.ledger import drafts, moves
+
+    with settings.workspace() as workspace:
+        with workspace.ledger.read() as tx:
+            entry = next(iter(drafts.entries(tx, ids=[delivery_id])), None)
+            events = moves.history_of(tx, delivery_id)
+        if entry is None:
+            raise UsageError(f"There is no delivery {delivery_id}.", cure="See them with: mailer deliveries list")
+        rows = [
+            [_when(workspace, event.at), f"{event.from_status} → {event.to_status}", event.who, event.note]
+            for event in events
+        ]
+    if as_json:
+        history = [{"at": e.at, "who": e.who, "from": e.from_status, "to": e.to_status, "note": e.note} for e in events]
+        print_json({**delivery_json(entry), "history": history})
+        return
+    line(f"{entry.id}: “{entry.subject}” to {entry.address} from {entry.account}, {entry.status}")
+    if entry.message_id:
+        line(f"Message-ID: {entry.message_id}")
+    table(["When", "Move", "By", "Note"], rows)
+
+
+@deliveries.command()
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=int)
+@click.option("--sent", "to", flag_value=Status.SENT.value, help="It arrived: you saw it in the Sent folder.")
+@click.option("--send-again", "to", flag_value=Status.QUEUED.value, help="It did not leave: send it again.")
+@click.option("--cancel", "to", flag_value=Status.CANCELLED.value, help="Let it be.")
+@click.option("--note", metavar="TEXT", default="", help="How you know, for the history.")
+@click.pass_obj
+def resolve(settings: Settings, ids: tuple[int, ...], to: str | None, note: str) -> int:
+    """Say what became of unconfirmed mails."""
+    from mailer import campaigns as use
+
+    if to is None:
+        raise UsageError("Say what became of it.", cure="Add --sent, --send-again or --cancel.")
+    with settings.workspace() as workspace:
+        done = use.resolve(workspace.ledger, ids, Status(to), who=workspace.who, now=workspace.now, note=note)
+    return _report(done, f"now {to}")
+
+
+@deliveries.command()
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=int)
+@click.pass_obj
+def retry(settings: Settings, ids: tuple[int, ...]) -> int:
+    """Queue failed mails once more."""
+    from mailer import campaigns as use
+
+    with settings.workspace() as workspace:
+        done = use.retry(workspace.ledger, ids, who=workspace.who, now=workspace.now)
+    return _report(done, "queued; send them with: mailer send")
+
+
+def _report(decision: Decision, done: str) -> int:
+    line(f"{len(decision.done)} {done}.")
+    for delivery_id, why in decision.refused.items():
+        tell(f"{delivery_id} not: {why}.")
+    return 1 if decision.refused else 0

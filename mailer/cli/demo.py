@@ -1,0 +1,57 @@
+"""`mailer demo`: the whole job once, with the example contacts, into the rehearsal outbox."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from pathlib import Path
+
+import click
+
+from mailer.cli.output import line
+
+
+@click.command()
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+def demo(folder: Path | None) -> int:
+    """See the whole job done once, in FOLDER or in a temporary one: nothing real is sent."""
+    place = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-"))
+    for said, *command in (
+        ("A workspace with example contacts and templates:", "init", str(place)),
+        ("The sheet, and what is wrong in it:", "contacts", "check", "clients"),
+        (
+            "A draft for each client, in the words of the template and of their row:",
+            "campaigns",
+            "prepare",
+            "thank-you",
+        ),
+        ("One of them, as it will be read:", "drafts", "show", "1"),
+        ("Every draft on one page, the odd ones first:", "preview", "thank-you", "--out", str(place / "preview")),
+        (
+            "Here you would read them, add a sentence, and say yes. We say it for you:",
+            "drafts",
+            "approve",
+            "thank-you",
+            "--all",
+            "--yes",
+        ),
+        ("Sent: to the outbox folder, one file per mail:", "send", "thank-you", "--yes"),
+        ("The same again sends nothing, because nobody gets a mail twice:", "send", "thank-you", "--yes"),
+        ("What became of each:", "campaigns", "status", "thank-you"),
+    ):
+        line(f"\n{said}")
+        _run(place, *command)
+    line(f"\nLook around in {place}")
+    line(f"  {place / 'outbox'}    the mails; open one with your mail program")
+    line(f"  {place / 'preview' / 'index.html'}    all drafts, in your browser")
+    line("Your own turn: mailer init my-firm")
+    return 0
+
+
+def _run(place: Path, *command: str) -> None:
+    """Show a command and run it as if it had been typed."""
+    from mailer.cli import cli
+
+    line(f"$ mailer {shlex.join(command)}")
+    options = [] if command[0] == "init" else ["--config", str(place / "config.yaml")]
+    cli.main([*options, *command], prog_name="mailer", standalone_mode=False)

@@ -1,0 +1,284 @@
+"""`mailer drafts`: look at them, put your own words in, say yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from mailer.cli.output import ask, is_interactive, json_option, line, print_json, problems, table, tell
+from mailer.cli.settings import Settings
+from mailer.cli.shapes import draft_json
+from mailer.errors import UsageError
+from mailer.model import Edit, Status
+
+if TYPE_CHECKING:
+    from mailer.campaigns import Decision
+    from mailer.ledger.drafts import Entry
+    from mailer.ledger.opening import Ledger
+    from mailer.model import Draft
+    from mailer.workspace import Workspace
+
+
+@click.group()
+def drafts() -> None:
+    """Drafts: finished mails that wait for a person's yes."""
+
+
+@drafts.command("list")
+@click.argument("campaign", required=False)
+@click.option("--status", type=click.Choice([each.value for each in Status]), help="Only those; `draft` if not told.")
+@click.option("--all", "every", is_flag=True, help="Whatever their status.")
+@json_option
+@click.pass_obj
+def list_drafts(settings: Settings, campaign: str | None, status: str | None, every: bool, as_json: bool) -> None:
+    """The drafts of a campaign, or all of them."""
+    from mailer.ledger import drafts as rows
+
+    statuses = None if every else [Status(status or Status.DRAFT)]
+    with settings.workspace() as workspace, _ledger(workspace, campaign).read() as tx:
+        entries = rows.entries(tx, campaign=campaign, statuses=statuses)
+        words = rows.words_of(tx, [entry.id for entry in entries]) if as_json else {}
+    if as_json:
+        print_json([draft_json(entry, words.get(entry.id)) for entry in entries])
+        return
+    table(
+        ["Id", "To", "Subject", "From", "Status", "Look at"],
+        [
+            [
+                entry.id,
+                _who(entry),
+                entry.subject,
+                entry.account,
+                entry.status,
+                "; ".join(p.what for p in entry.problems),
+            ]
+            for entry in entries
+        ],
+    )
+    if not entries:
+        line("No drafts." + (f" Make some: mailer campaigns prepare {campaign}" if campaign else ""))
+
+
+@drafts.command()
+@click.argument("draft_id", metavar="ID", type=int)
+@click.option("--html", "as_html", is_flag=True, help="The HTML instead of the text.")
+@json_option
+@click.pass_obj
+def show(settings: Settings, draft_id: int, as_html: bool, as_json: bool) -> None:
+    """One draft as it will be read."""
+    with settings.workspace() as workspace:
+        entry, words = _one(workspace.ledger, draft_id)
+    if as_json:
+        print_json(draft_json(entry, words))
+    else:
+        show_draft(entry, words, as_html=as_html)
+
+
+def show_draft(entry: Entry, words: Draft, *, as_html: bool = False) -> None:
+    """Print a draft: its envelope, its words, and what to look at."""
+    for label, value in (
+        ("From", words.from_),
+        ("To", ", ".join(words.to)),
+        ("Cc", ", ".join(words.cc)),
+        ("Bcc", ", ".join(words.bcc)),
+        ("Reply to", ", ".join(words.reply_to)),
+        ("Subject", words.subject),
+        ("Attached", ", ".join(file.name for file in words.attachments if not file.content_id)),
+    ):
+        if value:
+            line(f"{label + ':':10}{value}")
+    line()
+    line(words.html if as_html else words.text)
+    problems(entry.problems)
+
+
+@drafts.command()
+@click.argument("draft_id", metavar="ID", type=int)
+@click.pass_obj
+def diff(settings: Settings, draft_id: int) -> None:
+    """What changed since a draft was approved, or what you changed by hand."""
+    from mailer.campaigns import differences
+
+    with settings.workspace() as workspace:
+        _one(workspace.ledger, draft_id)
+        found = differences(workspace.ledger, draft_id)
+    for each in found:
+        line(each.title)
+        for change in each.lines:
+            line(change)
+    if not found:
+        line("Nothing changed since it was made.")
+
+
+@drafts.command()
+@click.argument("draft_id", metavar="ID", type=int)
+@click.option("--personal-line", metavar="TEXT", help="Your own sentence in this mail.")
+@click.option("--subject", metavar="TEXT", help="Another subject for this mail.")
+@click.option("--body", metavar="FILE", type=click.File(encoding="utf-8"), help="Other words, Markdown; - for stdin.")
+@click.option("--undo", is_flag=True, help="Take all your changes back.")
+@click.pass_obj
+def edit(
+    settings: Settings,
+    draft_id: int,
+    personal_line: str | None,
+    subject: str | None,
+    body: IO[str] | None,
+    undo: bool,
+) -> None:
+    """Put your own words into one draft. Without an option, your editor opens with its text."""
+    from mailer import campaigns as use
+
+    with settings.workspace() as workspace:
+        _, words = _one(workspace.ledger, draft_id)
+        wanted = Edit(personal_line, subject, body.read() if body else None)
+        if wanted == Edit() and not undo:
+            wanted = _from_editor(words)
+        done = use.edit(
+            workspace.ledger, workspace.config, workspace.folder, draft_id, None if undo else wanted, now=workspace.now
+        )
+        entry, _ = _one(workspace.ledger, draft_id)
+    show_draft(entry, done)
+
+
+def _from_editor(words: Draft) -> Edit:
+    if not is_interactive():
+        raise UsageError("Nothing to change was given.", cure="Use --personal-line, --subject or --body.")
+    text = click.edit(words.text, extension=".md")
+    if text is None:
+        raise UsageError("Nothing was changed.")
+    return Edit(body=text)
+
+
+@drafts.command()
+@click.argument("which", metavar="CAMPAIGN | ID...", nargs=-1, required=True)
+@click.option("--all", "every", is_flag=True, help="All drafts that nothing holds, without showing each.")
+@click.option("--yes", is_flag=True, help="Answer the question with yes.")
+@click.pass_obj
+def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) -> int:
+    """Say yes: to drafts by id, or to a campaign's, which are shown one by one."""
+    from mailer import campaigns as use
+
+    with settings.workspace() as workspace:
+        ledger, entries = _chosen(workspace, which)
+        if not which[0].isdigit() and not every:
+            return _review(workspace, ledger, entries)
+        if every:
+            entries = [entry for entry in entries if not entry.held]
+            if not ask(f"Approve {len(entries)} drafts without looking at each here?", yes=yes):
+                return 0
+        seen = {entry.id: entry.digest for entry in entries}
+        return _report(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved", which[0])
+
+
+@drafts.command()
+@click.argument("which", metavar="ID...", nargs=-1, required=True)
+@click.option("--undo", is_flag=True, help="Make drafts of them again.")
+@click.option("--reason", metavar="TEXT", default="", help="Why, for the history.")
+@click.pass_obj
+def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str) -> int:
+    """Say no: these mails do not go out in this round."""
+    from mailer import campaigns as use
+
+    with settings.workspace() as workspace:
+        ledger, entries = _chosen(workspace, which)
+        ids = [entry.id for entry in entries]
+        if undo:
+            done = use.reconsider(ledger, ids, who=workspace.who, now=workspace.now)
+        else:
+            done = use.discard(ledger, ids, who=workspace.who, now=workspace.now, note=reason)
+    return _report(done, "drafts again" if undo else "discarded")
+
+
+def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> int:
+    """Show one draft after the other and ask."""
+    from mailer import campaigns as use
+
+    if not is_interactive():
+        raise UsageError(
+            "Approving one by one needs a terminal.",
+            cure="Name the drafts (mailer drafts approve 12 13), or add --all --yes after looking at the preview.",
+        )
+    for number, listed in enumerate(entries, 1):
+        answer = "p"
+        while answer == "p":
+            entry, words = _one(ledger, listed.id)
+            line(f"\n── {number} of {len(entries)} " + "─" * 40)
+            show_draft(entry, words)
+            answer = _answer(entry)
+            if answer == "p":
+                added = Edit(personal_line=click.prompt("Your sentence", err=True))
+                use.edit(ledger, workspace.config, workspace.folder, entry.id, added, now=workspace.now)
+        if answer == "y":
+            seen = {entry.id: entry.digest}
+            _report(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved")
+        elif answer == "n":
+            use.discard(ledger, [entry.id], who=workspace.who, now=workspace.now)
+        elif answer == "q":
+            break
+    return 0
+
+
+def _answer(entry: Entry) -> str:
+    choices = ["n", "p", "s", "q"] if entry.held else ["y", "n", "p", "s", "q"]
+    said = "" if entry.held else "[y]es, "
+    question = f"{said}[n]o, [p]ersonal line, [s]kip, [q]uit"
+    answer: str = click.prompt(
+        question, type=click.Choice(choices), default="s", show_choices=False, show_default=False, err=True
+    )
+    return answer
+
+
+def _chosen(workspace: Workspace, which: tuple[str, ...]) -> tuple[Ledger, list[Entry]]:
+    """The drafts of a campaign, or those of the ids."""
+    from mailer.ledger import drafts as rows
+
+    if all(each.isdigit() for each in which):
+        ledger = workspace.ledger
+        with ledger.read() as tx:
+            entries = rows.entries(tx, ids=[int(each) for each in which])
+        missing = {int(each) for each in which} - {entry.id for entry in entries}
+        if missing:
+            raise UsageError(f"There is no draft {min(missing)}.", cure="See them with: mailer drafts list")
+        return ledger, entries
+    if len(which) > 1:
+        raise UsageError("Give one campaign, or numbers of drafts.")
+    ledger = _ledger(workspace, which[0])
+    with ledger.read() as tx:
+        entries = rows.entries(tx, campaign=which[0], statuses=[Status.DRAFT])
+    return ledger, entries
+
+
+def _ledger(workspace: Workspace, campaign: str | None) -> Ledger:
+    from mailer.campaigns.preparing import campaign_of
+
+    if campaign is None:
+        return workspace.ledger
+    campaign_of(workspace.config, campaign)
+    return workspace.ledger_of(campaign)
+
+
+def _one(ledger: Ledger, draft_id: int) -> tuple[Entry, Draft]:
+    from mailer.ledger import drafts as rows
+
+    with ledger.read() as tx:
+        entry = next(iter(rows.entries(tx, ids=[draft_id])), None)
+        words = rows.words_of(tx, [draft_id])
+    if entry is None or draft_id not in words:
+        raise UsageError(f"There is no draft {draft_id}.", cure="See them with: mailer drafts list")
+    return entry, words[draft_id]
+
+
+def _who(entry: Entry) -> str:
+    return f"{entry.name} <{entry.address}>" if entry.name else entry.address
+
+
+def _report(decision: Decision, done: str, campaign: str = "") -> int:
+    """Say what came of it; 1 when something was refused."""
+    line(f"{len(decision.done)} {done}.")
+    for draft_id, why in decision.refused.items():
+        tell(f"{draft_id} not: {why}.")
+    if decision.done and done == "approved" and campaign and not campaign.isdigit():
+        line(f"→ Send them: mailer send {campaign}")
+    return 1 if decision.refused else 0

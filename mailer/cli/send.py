@@ -1,0 +1,232 @@
+"""`mailer send`: the plan, the question, the progress, the result."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from mailer.cli.output import ask, console, json_option, line, print_json, tell
+from mailer.cli.settings import Settings
+from mailer.model import Delivery, Receipt, Status
+
+if TYPE_CHECKING:
+    from mailer.ledger.opening import Ledger
+    from mailer.sending import Order, Tally
+    from mailer.workspace import Workspace
+    from mailer.workspace.passes import Passed, Share
+
+DONE, LOOK, RUN_AGAIN = 0, 1, 75
+
+
+@click.command()
+@click.argument("campaign", required=False)
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many mails from each account.")
+@click.option("--again", is_flag=True, help="Open the campaign's next round: the same people may get it once more.")
+@click.option("--dry-run", is_flag=True, help="Show the plan; send nothing.")
+@click.option("--yes", is_flag=True, help="Answer the question with yes. It approves nothing.")
+@json_option
+@click.pass_obj
+def send(
+    settings: Settings, campaign: str | None, limit: int | None, again: bool, dry_run: bool, yes: bool, as_json: bool
+) -> int:
+    """Send what is approved and due: of one campaign, or of all."""
+    from mailer.workspace.passes import plan
+
+    with settings.workspace() as workspace:
+        ledger = _ledger(workspace, campaign, again=again)
+        order = _order(workspace, ledger, campaign, limit)
+        shares = plan(workspace, ledger, order)
+        _tell_plan(workspace, shares)
+        if dry_run:
+            _tell_drafts(ledger, campaign)
+            return _tell_dry_run(shares, as_json=as_json)
+        if not _agreed(workspace, ledger, shares, yes=yes):
+            return DONE
+        passed = _pass(workspace, ledger, order, sum(share.now for share in shares))
+        _tell_drafts(ledger, campaign)
+    _tell_troubles(passed)
+    _tell_tally(passed.tally, as_json=as_json)
+    return _exit_code(passed, order)
+
+
+def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> Ledger:
+    """The campaign's ledger; its first (or, with `again`, its next) round is prepared where it is not there."""
+    from mailer.campaigns import prepare
+    from mailer.campaigns.preparing import campaign_of
+    from mailer.ledger import rounds
+
+    if campaign is None:
+        return workspace.ledger
+    campaign_of(workspace.config, campaign)
+    ledger = workspace.ledger_of(campaign)
+    with ledger.read() as tx:
+        is_new = not rounds.rounds_of(tx, campaign)
+    if is_new or again:
+        done = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
+        tell(f"Prepared round {done.round} of {campaign}: {done.made} drafts.")
+    return ledger
+
+
+def _order(workspace: Workspace, ledger: Ledger, campaign: str | None, limit: int | None) -> Order:
+    """What to send, after what changed was rendered again."""
+    from mailer.sending import Order
+    from mailer.workspace.passes import refreshed
+
+    names = [campaign] if campaign else None
+    fresh = refreshed(workspace, ledger, names)
+    for name, why in fresh.stopped.items():
+        tell(f"Nothing of {name} is sent now: {why}")
+    if fresh.voided:
+        tell(f"{len(fresh.voided)} mails changed after they were approved, and need your yes again.")
+        tell(f"→ See how: mailer drafts diff {fresh.voided[0]}")
+    return Order(campaigns=names, excluded=tuple(fresh.stopped), limit=limit)
+
+
+def _tell_plan(workspace: Workspace, shares: Sequence[Share]) -> None:
+    for share in shares:
+        zone = ZoneInfo(workspace.config.firm.timezone)
+        said = [_now_part(share, workspace.now.astimezone(zone))] if share.now else []
+        if share.over_quota:
+            returns = share.quota_returns_at
+            said.append(
+                f"{share.over_quota} over the day's quota"
+                + (f", from {returns.astimezone(zone):%d %b %H:%M}" if returns else "")
+            )
+        if share.later:
+            first = min(share.later).astimezone(zone)
+            said.append(f"{sum(share.later.values())} later, from {first:%d %b %H:%M}")
+        if share.stopped:
+            said.append(f"stopped: {share.stopped}")
+        rehearsal = " (rehearsal)" if workspace.config.accounts[share.account].outbox else ""
+        tell(f"{share.account}{rehearsal}: {', '.join(said)}")
+
+
+def _now_part(share: Share, now: datetime) -> str:
+    end = now + share.takes
+    span = f" {now:%H:%M} to {end:%H:%M}" if share.takes > timedelta(minutes=1) else ""
+    return f"{share.now} now{span}"
+
+
+def _tell_dry_run(shares: Sequence[Share], *, as_json: bool) -> int:
+    remaining = sum(share.now + share.over_quota + sum(share.later.values()) for share in shares)
+    if as_json:
+        print_json({"sent": 0, "deferred": 0, "failed": 0, "unconfirmed": 0, "remaining": remaining})
+    else:
+        line(f"Nothing was sent; {remaining} would go, now or later.")
+    return DONE
+
+
+def _agreed(workspace: Workspace, ledger: Ledger, shares: Sequence[Share], *, yes: bool) -> bool:
+    """The question, after each login was tried; nothing to send needs no answer."""
+    from mailer.workspace.passes import try_logins
+
+    wanting = [share for share in shares if share.now]
+    if not wanting or yes:
+        return True
+    errors = try_logins(workspace, ledger, [share.account for share in wanting])
+    for name, error in errors.items():
+        tell(f"{name}: {error}")
+    count = sum(share.now for share in wanting if share.account not in errors)
+    if not count:
+        raise next(iter(errors.values()))
+    tell("Login tested.")
+    return ask(f"Send {count} mails now?", yes=False)
+
+
+def _pass(workspace: Workspace, ledger: Ledger, order: Order, count: int) -> Passed:
+    """Send, with a progress bar on stderr; the first Ctrl-C finishes the mails in hand."""
+    from mailer.workspace.passes import send as send_now
+
+    with _finishing_on_ctrl_c() as asked, _progress(count) as advance:
+
+        def told(_delivery: Delivery, _receipt: Receipt) -> None:
+            advance()
+
+        return send_now(workspace, ledger, replace(order, stopping=lambda: bool(asked), told=told))
+
+
+@contextmanager
+def _finishing_on_ctrl_c() -> Iterator[list[int]]:
+    """A list that is no longer empty after the first Ctrl-C; the second one interrupts."""
+    asked: list[int] = []
+
+    def on_signal(number: int, _frame: object) -> None:
+        asked.append(number)
+        tell("Finishing the mails in hand; nothing more is begun.")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(count: int):  # type: ignore[no-untyped-def]
+    """A bar with rate and time left; gives what advances it by one."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("Sending"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.speed:.1f}/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console(stderr=True), disable=not count, transient=True) as progress:
+        task = progress.add_task("Sending", total=count)
+        yield lambda: progress.advance(task)
+
+
+def _tell_drafts(ledger: Ledger, campaign: str | None) -> None:
+    from mailer.ledger import drafts
+
+    with ledger.read() as tx:
+        counts = drafts.counts(tx, campaign)
+    for name in dict.fromkeys(name for name, _ in counts):
+        waiting = sum(each.get(Status.DRAFT, 0) for (of, _), each in counts.items() if of == name)
+        if waiting:
+            tell(f"{waiting} drafts of {name} wait for your yes: mailer drafts approve {name}")
+
+
+def _tell_troubles(passed: Passed) -> None:
+    for delivery, receipt in passed.tally.troubles:
+        tell(f"{receipt.outcome}: {delivery.id} to {delivery.draft.recipients[0]}: {receipt}")
+    if passed.tally.unconfirmed:
+        tell("Unconfirmed mails may have arrived; they are not sent again by themselves.")
+        tell("→ Look into the Sent folder, then: mailer deliveries resolve ID --sent | --send-again | --cancel")
+    if passed.tally.stopped:
+        tell(f"Stopped: {passed.tally.stopped}")
+    for name, error in passed.errors.items():
+        tell(f"{name}: {error}" + (f"\n→ {error.cure}" if error.cure else ""))
+
+
+def _tell_tally(tally: Tally, *, as_json: bool) -> None:
+    counts = {
+        "sent": tally.sent,
+        "deferred": tally.deferred,
+        "failed": tally.failed,
+        "unconfirmed": tally.unconfirmed,
+        "remaining": tally.remaining,
+    }
+    if as_json:
+        print_json(counts)
+    else:
+        line(", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "sent") + ".")
+
+
+def _exit_code(passed: Passed, order: Order) -> int:
+    tally = passed.tally
+    if tally.failed or tally.unconfirmed:
+        return LOOK
+    if passed.errors:
+        return max(error.exit_code for error in passed.errors.values())
+    return RUN_AGAIN if tally.remaining or tally.stopped or order.excluded else DONE

@@ -1,0 +1,337 @@
+"""One sending pass of one account: claim → compose → send → record, for everything that is due now.
+
+The order of each turn is the promise of the product: receipts and claims become durable in one commit, and only then
+does the content of what was claimed leave. A crash at any instant leaves at most one mail in doubt per slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from mailer.compose import compose
+from mailer.config.models import Account
+from mailer.errors import MailerError
+from mailer.ledger import drafts, queue
+from mailer.ledger.opening import Ledger
+from mailer.ledger.queue import Settled
+from mailer.model import Delivery, Draft, Message, Outcome, Phase, Receipt, Status, new_message_id
+from mailer.retry import next_attempt, rest
+from mailer.transports import DoorError, Event, Ready, Transport
+
+#: How many deliveries are read ahead of the wire.
+AHEAD = 100
+#: A turn waits no longer than this for the server, so that a wish to stop is heard, in seconds.
+TURN = 0.5
+DAY = timedelta(hours=24)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of a pass."""
+
+    sent: int = 0
+    deferred: int = 0
+    failed: int = 0
+    unconfirmed: int = 0
+    #: Queued mails that this pass did not send: not due yet, over the quota, or the account stopped.
+    remaining: int = 0
+    #: Why the account stopped, as a sentence; "" if it did not.
+    stopped: str = ""
+    #: Deliveries to look at, with what the server said.
+    troubles: list[tuple[Delivery, Receipt]] = field(default_factory=list)
+
+    def count(self, delivery: Delivery, receipt: Receipt, *, given_up: bool) -> None:
+        """Add one receipt."""
+        match receipt.outcome:
+            case Outcome.ACCEPTED:
+                self.sent += 1
+                return
+            case Outcome.UNCONFIRMED:
+                self.unconfirmed += 1
+            case Outcome.REFUSED:
+                self.failed += 1
+            case _ if given_up:
+                self.failed += 1
+            case _:
+                self.deferred += 1
+        self.troubles.append((delivery, receipt))
+
+    def add(self, other: Tally) -> None:
+        """Add another account's pass."""
+        self.sent += other.sent
+        self.deferred += other.deferred
+        self.failed += other.failed
+        self.unconfirmed += other.unconfirmed
+        self.remaining += other.remaining
+        self.stopped = " ".join(filter(None, (self.stopped, other.stopped)))
+        self.troubles += other.troubles
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to send, and who is told."""
+
+    #: Only these campaigns; None for all.
+    campaigns: Sequence[str] | None = None
+    #: Campaigns whose sources cannot be read now.
+    excluded: Collection[str] = ()
+    #: At most so many mails.
+    limit: int | None = None
+    #: Asked every turn; True finishes the mails in hand and ends.
+    stopping: Callable[[], bool] = lambda: False
+    #: Told of every receipt.
+    told: Callable[[Delivery, Receipt], None] = lambda _delivery, _receipt: None
+    #: Called after every commit.
+    committed: Callable[[], None] = lambda: None
+
+
+def send_due(
+    ledger: Ledger,
+    name: str,
+    account: Account,
+    connect: Callable[[], Transport],
+    order: Order,
+    *,
+    now: Callable[[], datetime],
+) -> Tally:
+    """Send what is due from one account; `connect` is called when there is something. The caller holds its lock.
+
+    Raises ServerError when the server cannot be reached or refuses the login, LedgerError when nothing can be
+    recorded any more; what was under way then is found as `unconfirmed` by the next pass.
+    """
+    one = _Pass(ledger, name, account, order, now)
+    one.take_over()
+    if one.may_send():
+        one.run(connect())
+    return one.finish()
+
+
+def open_or_stop(ledger: Ledger, name: str, transport: Transport, *, now: datetime) -> None:
+    """Open an account's transport; a refused login stops the account, so that it is not repeated. ServerError."""
+    try:
+        transport.open()
+    except DoorError as error:
+        _note_stop(ledger, name, error.receipt, now=now)
+        raise
+
+
+def hand_over(transport: Transport, draft: Draft, contents: Mapping[str, bytes], *, now: datetime) -> Receipt:
+    """Send one mail on an open transport without the ledger, for tests to oneself; its receipt."""
+    delivery = Delivery(0, draft, Status.QUEUED, new_message_id(draft.from_), now)
+    files = {file.digest: contents[file.digest] for file in draft.attachments}
+    transport.offer(0, compose(delivery, attachments=files, date=now, eight_bit=transport.eight_bit))
+    while True:
+        for slot, said in transport.wait(TURN):
+            if isinstance(said, Receipt):
+                return said
+            transport.send(slot, None)
+
+
+def _note_stop(ledger: Ledger, name: str, receipt: Receipt, *, now: datetime) -> None:
+    """An account rests when its server said so; a line that cannot be had is simply tried again next time."""
+    if receipt.code:
+        pause = rest(receipt)
+        with ledger.begin() as tx:
+            queue.stop(tx, name, at=now, until=now + pause if pause else None, reason=receipt.text)
+
+
+class _Pass:
+    """The state of a pass: which delivery is in which slot, and what is not recorded yet."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        name: str,
+        account: Account,
+        order: Order,
+        now: Callable[[], datetime],
+    ) -> None:
+        self.ledger = ledger
+        self.name = name
+        self.account = account
+        self.transport: Transport
+        self.order = order
+        self.now = now
+        self.started_at = now()
+        self.tally = Tally()
+        self.budget = 0
+        self.taken = 0
+        self.due: Iterator[Delivery] = iter(())
+        self.exhausted = False
+        #: Slot → the delivery whose envelope may be out, its content not.
+        self.offered: dict[int, Delivery] = {}
+        #: Slot → the delivery whose content is on its way.
+        self.leaving: dict[int, Delivery] = {}
+        self.settled: list[Settled] = []
+        self.attachment = lru_cache(maxsize=16)(self._attachment)
+
+    def take_over(self) -> None:
+        """What an earlier pass left half-done becomes unconfirmed, and is named."""
+        with self.ledger.begin() as tx:
+            ids = queue.leftovers(tx, self.name, at=self.now())
+            left = queue.deliveries_of(tx, ids)
+        self.tally.unconfirmed += len(left)
+        text = "the program stopped while this mail was leaving"
+        self.tally.troubles += [(each, Receipt(Outcome.UNCONFIRMED, Phase.CONTENT, text=text)) for each in left]
+
+    def may_send(self) -> bool:
+        """Whether there is anything to send, and the account may."""
+        with self.ledger.read() as tx:
+            stop = queue.stopped(tx, now=self.started_at).get(self.name)
+            spent = queue.sent_since(tx, self.name, self.started_at - DAY)
+        if stop:
+            self.tally.stopped = stop.reason
+            return False
+        left = max(0, self.account.per_day - spent)
+        self.budget = left if self.order.limit is None else min(left, self.order.limit)
+        self.due = self._read_ahead()
+        first = next(self.due, None) if self.budget else None
+        if first is None:
+            return False
+        self.due = _chain(first, self.due)
+        return True
+
+    def _read_ahead(self) -> Iterator[Delivery]:
+        after: tuple[datetime, int] | None = None
+        while True:
+            with self.ledger.read() as tx:
+                batch = queue.due(
+                    tx,
+                    self.name,
+                    now=self.started_at,
+                    limit=AHEAD,
+                    campaigns_only=self.order.campaigns,
+                    excluded=self.order.excluded,
+                    after=after,
+                )
+            yield from batch
+            if len(batch) < AHEAD:
+                return
+            after = (batch[-1].due_at, batch[-1].id)
+
+    def run(self, transport: Transport) -> None:
+        """Turn after turn, until nothing is due, in hand, or allowed."""
+        self.transport = transport
+        try:
+            open_or_stop(self.ledger, self.name, self.transport, now=self.now())
+            while self._fill():
+                ready = self._hear(self.transport.wait(self._patience()))
+                begun = self._commit(ready)
+                for slot in ready:
+                    self._let_go(slot, begun)
+            self._commit([])
+        finally:
+            self.transport.close()
+
+    def _fill(self) -> bool:
+        """Offer a message on every idle slot; False when the pass is over."""
+        for slot in range(self.transport.slots):
+            if slot not in self.offered and slot not in self.leaving:
+                message = self._next(slot)
+                if message is None:
+                    break
+                self.transport.offer(slot, message)
+        return bool(self.offered or self.leaving or not self._over())
+
+    def _over(self) -> bool:
+        return self.exhausted or bool(self.tally.stopped) or self.order.stopping()
+
+    def _next(self, slot: int) -> Message | None:
+        """The next message for a slot, or None: there is none, or the pace does not allow it yet."""
+        while not self._over() and self._pause() <= 0:
+            delivery = next(self.due, None) if self.taken < self.budget else None
+            if delivery is None:
+                self.exhausted = True
+                return None
+            self.taken += 1
+            try:
+                message = self._compose(delivery)
+            except MailerError as error:
+                self._settle(delivery, Receipt(Outcome.REFUSED, Phase.MAIL, text=str(error)), begun=False)
+                continue
+            self.offered[slot] = delivery
+            return message
+        return None
+
+    def _pause(self) -> float:
+        """Seconds until the account's pace allows another mail."""
+        earned = (self.now() - self.started_at).total_seconds()
+        return self.taken * 60 / self.account.per_minute - earned
+
+    def _patience(self) -> float:
+        return TURN if self._over() or self.exhausted else min(TURN, max(self._pause(), 0.0) or TURN)
+
+    def _compose(self, delivery: Delivery) -> Message:
+        contents = {file.digest: self.attachment(file.digest) for file in delivery.draft.attachments}
+        return compose(delivery, attachments=contents, date=self.now(), eight_bit=self.transport.eight_bit)
+
+    def _attachment(self, digest: str) -> bytes:
+        with self.ledger.read() as tx:
+            return drafts.attachment_contents(tx, [digest])[digest]
+
+    def _hear(self, events: Sequence[Event]) -> list[int]:
+        """Settle what was answered; the slots whose server waits for content."""
+        ready = []
+        for slot, said in events:
+            if isinstance(said, Ready):
+                ready.append(slot)
+            elif slot in self.leaving:
+                self._settle(self.leaving.pop(slot), said, begun=True)
+            else:
+                self._settle(self.offered.pop(slot), said, begun=False)
+        return [slot for slot in ready if slot in self.offered]
+
+    def _settle(self, delivery: Delivery, receipt: Receipt, *, begun: bool) -> None:
+        again_at = self._again_at(delivery, receipt)
+        if receipt.outcome is Outcome.STOPPED:
+            self._stop(receipt)
+            if not begun:
+                return  # never tried: it stays queued as it was
+        self.settled.append(Settled(delivery, receipt, again_at, begun))
+        self.tally.count(delivery, receipt, given_up=again_at is None)
+        self.order.told(delivery, receipt)
+
+    def _again_at(self, delivery: Delivery, receipt: Receipt) -> datetime | None:
+        if receipt.outcome not in {Outcome.DEFERRED, Outcome.STOPPED}:
+            return None
+        now = self.now()
+        first_at = delivery.first_attempt_at or now
+        return next_attempt(receipt, attempts=delivery.attempts + 1, first_at=first_at, now=now)
+
+    def _stop(self, receipt: Receipt) -> None:
+        self.tally.stopped = self.tally.stopped or receipt.text
+        _note_stop(self.ledger, self.name, receipt, now=self.now())
+
+    def _commit(self, ready: Sequence[int]) -> set[int]:
+        """Make receipts and claims durable, in one commit; the ids of what may leave now."""
+        if not self.settled and not ready:
+            return set()
+        with self.ledger.begin() as tx:
+            at = self.now()
+            queue.record(tx, self.settled, at=at)
+            begun = queue.begin(tx, [self.offered[slot] for slot in ready], at=at)
+        self.settled.clear()
+        self.order.committed()
+        return begun
+
+    def _let_go(self, slot: int, begun: set[int]) -> None:
+        delivery = self.offered.pop(slot)
+        if delivery.id not in begun:  # taken back, changed or suppressed meanwhile
+            self.transport.drop(slot)
+            return
+        self.leaving[slot] = delivery
+        self.transport.send(slot, self._next(slot))
+
+    def finish(self) -> Tally:
+        """The result, with what still waits."""
+        with self.ledger.read() as tx:
+            self.tally.remaining = queue.count_queued(tx, self.name, self.order.campaigns)
+        return self.tally
+
+
+def _chain(first: Delivery, rest_of_them: Iterator[Delivery]) -> Iterator[Delivery]:
+    yield first
+    yield from rest_of_them

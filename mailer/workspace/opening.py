@@ -1,0 +1,172 @@
+"""The folder one works in: opens its config, its ledgers and its transports, and owns the clock."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from filelock import FileLock, Timeout
+from platformdirs import user_state_path
+
+from mailer.campaigns import accounts
+from mailer.config import Account, Config, read
+from mailer.errors import BusyError, LedgerError
+from mailer.ledger import mirror
+from mailer.ledger.opening import Ledger, open_ledger
+from mailer.transports import Transport, transport_of
+
+#: The ledger of real mail, and the one of rehearsals, beside config.yaml.
+LEDGER, REHEARSAL = "ledger.db", "rehearsal.db"
+#: Where a rehearsal writes when its account names no folder.
+OUTBOX = "outbox"
+#: How often, while sending, this machine notes how far the ledger has lived; seconds.
+REFLECT_EVERY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The only clock there is; tests and demonstrations bring a faster one."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    #: Waits so many seconds.
+    wait: Callable[[float], None] = time.sleep
+
+
+class Workspace:
+    """One folder with its config.yaml. Use it in a `with` block: it lets its files go at the end."""
+
+    def __init__(self, config_path: Path, *, clock: Clock | None = None, rehearse: bool = False) -> None:
+        self.folder = config_path.parent.absolute()
+        self.clock = clock or Clock()
+        self.config = _ready(read(config_path), rehearse=rehearse)
+        #: Whether everything here is a rehearsal: asked for, or no account has a server.
+        self.rehearsing = all(account.outbox for account in self.config.accounts.values())
+        self._ledgers: dict[str, Ledger] = {}
+        self._reflected_at = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for ledger in self._ledgers.values():
+            ledger.close()
+        self._ledgers.clear()
+
+    @property
+    def now(self) -> datetime:
+        """This instant, aware, UTC."""
+        return self.clock.now()
+
+    @property
+    def today(self) -> date:
+        """The day it is at the firm."""
+        return self.now.astimezone(ZoneInfo(self.config.firm.timezone)).date()
+
+    @cached_property
+    def who(self) -> str:
+        """Who sits at this machine, for the history."""
+        try:
+            return getpass.getuser()
+        except (OSError, KeyError):
+            return "somebody"
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of real mail; in a workspace that only rehearses, the rehearsal's."""
+        return self._open(REHEARSAL if self.rehearsing else LEDGER)
+
+    def ledger_of(self, campaign: str) -> Ledger:
+        """The ledger that a campaign's deliveries live in."""
+        return self._open(REHEARSAL if self.is_rehearsal(campaign) else LEDGER)
+
+    def is_rehearsal(self, campaign: str) -> bool:
+        """Whether a campaign sends only into an outbox."""
+        known = self.config.campaigns.get(campaign)
+        names = accounts.accounts_of(known, self.config) if known else ()
+        return self.rehearsing or (bool(names) and all(self.config.accounts[name].outbox for name in names))
+
+    def is_rehearsing(self, ledger: Ledger) -> bool:
+        """Whether this is the ledger of rehearsals."""
+        return ledger.path.name == REHEARSAL
+
+    def _open(self, name: str) -> Ledger:
+        if name not in self._ledgers:
+            self._ledgers[name] = open_ledger(self.folder / name, now=self.now)
+        return self._ledgers[name]
+
+    def transport(self, name: str, *, password: str | None = None) -> Transport:
+        """What takes this account's messages; `password` when it was just typed, else it is looked up."""
+        account = self.config.accounts[name]
+        if account.username and password is None and not account.outbox:
+            from mailer.transports.passwords import find_password
+
+            password = find_password(name, account)
+        return transport_of(account, folder=self.folder, password=password)
+
+    @contextmanager
+    def sole_sender(self, name: str) -> Iterator[None]:
+        """Hold an account's lock for one pass; BusyError says who has it."""
+        folder = self.folder / ".locks"
+        folder.mkdir(exist_ok=True)
+        holder = folder / f"{name}.holder"
+        try:
+            with FileLock(folder / f"{name}.lock", timeout=0):
+                holder.write_text(f"process {os.getpid()} since {self.now:%Y-%m-%d %H:%M} UTC", encoding="utf-8")
+                yield
+                holder.unlink(missing_ok=True)
+        except Timeout:
+            said = ""
+            with suppress(OSError):
+                said = f" ({holder.read_text(encoding='utf-8')})"
+            raise BusyError(
+                f"Account {name} is already sending{said}.", cure="Wait until it has finished; nothing was sent twice."
+            ) from None
+
+    def trust_ledger(self) -> None:
+        """Raise LedgerError when the ledger of real mail may have forgotten something; then nothing is sent."""
+        doubt = mirror.doubt(self._open(LEDGER), _state_folder())
+        if doubt:
+            raise LedgerError(
+                f"{doubt} Nothing was sent.",
+                cure="If this is the true and only ledger: mailer check --accept-ledger",
+            )
+
+    def accept_ledger(self) -> None:
+        """A person says that this ledger is the true one."""
+        mirror.accept(self._open(LEDGER), _state_folder())
+
+    def reflect(self, *, always: bool = False) -> None:
+        """Note on this machine how far the ledger has lived; at most every few seconds unless `always`."""
+        if LEDGER not in self._ledgers:
+            return
+        if always or time.monotonic() - self._reflected_at > REFLECT_EVERY:
+            self._reflected_at = time.monotonic()
+            mirror.reflect(self._ledgers[LEDGER], _state_folder())
+
+
+def _state_folder() -> Path:
+    return user_state_path("mailer", appauthor=False, ensure_exists=True)
+
+
+def _ready(config: Config, *, rehearse: bool) -> Config:
+    """Give outbox accounts a From; in a rehearsal every account is one."""
+    ready = {name: _ready_account(account, rehearse=rehearse) for name, account in config.accounts.items()}
+    return config.model_copy(update={"accounts": ready})
+
+
+def _ready_account(account: Account, *, rehearse: bool) -> Account:
+    changes: dict[str, object] = {}
+    if rehearse and not account.outbox:
+        changes["outbox"] = OUTBOX
+    if not account.from_:
+        changes["from_"] = "Rehearsal <rehearsal@mailer.invalid>"
+    return account.model_copy(update=changes) if changes else account

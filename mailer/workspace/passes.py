@@ -1,0 +1,150 @@
+"""What may go now and what waits, as a plan; and the pass that sends it, from every account at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from mailer.campaigns import Refreshed, refresh
+from mailer.config import Account
+from mailer.errors import ConfigError, MailerError
+from mailer.ledger import drafts, queue
+from mailer.ledger.opening import Ledger, Transaction
+from mailer.model import Draft, Receipt
+from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
+from mailer.workspace.opening import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One account's part of the plan."""
+
+    account: str
+    #: How many may leave now.
+    now: int
+    #: How long these take at the account's pace.
+    takes: timedelta
+    #: How many are due, but over the quota; and when the quota has room again.
+    over_quota: int = 0
+    quota_returns_at: datetime | None = None
+    #: Due time → how many are not due yet.
+    later: Mapping[datetime, int] = field(default_factory=dict)
+    #: Why the account rests, as a sentence; "" when it may send.
+    stopped: str = ""
+
+
+@dataclass(slots=True)
+class Passed:
+    """What a pass over all accounts came to."""
+
+    tally: Tally = field(default_factory=Tally)
+    #: Account → why nothing (more) could be sent from it.
+    errors: dict[str, MailerError] = field(default_factory=dict)
+
+
+def refreshed(workspace: Workspace, ledger: Ledger, campaigns: Sequence[str] | None = None) -> Refreshed:
+    """Render again what changed since it was rendered; approvals of changed words are void."""
+    return refresh(ledger, workspace.config, workspace.folder, now=workspace.now, campaigns=campaigns)
+
+
+def plan(workspace: Workspace, ledger: Ledger, order: Order) -> list[Share]:
+    """What a pass would do now, account by account."""
+    now = workspace.now
+    with ledger.read() as tx:
+        stopped = queue.stopped(tx, now=now)
+        shares = [
+            _share(tx, name, _account(workspace, name), order, now=now, stopped=stopped.get(name))
+            for name in queue.accounts_with_work(tx)
+        ]
+    return [share for share in shares if share.now or share.over_quota or share.later or share.stopped]
+
+
+def _share(
+    tx: Transaction, name: str, account: Account, order: Order, *, now: datetime, stopped: queue.Stop | None
+) -> Share:
+    due, later = queue.waiting(tx, name, now=now, campaigns_only=order.campaigns, excluded=order.excluded)
+    quota = max(0, account.per_day - queue.sent_since(tx, name, now - DAY))
+    oldest = queue.quota_returns_at(tx, name, now - DAY)
+    room = 0 if stopped else min(due, quota, due if order.limit is None else order.limit)
+    return Share(
+        account=name,
+        now=room,
+        takes=timedelta(minutes=max(0, room - 1) / account.per_minute),
+        over_quota=max(0, due - quota),
+        quota_returns_at=oldest + DAY if oldest else None,
+        later=later,
+        stopped=stopped.reason if stopped else "",
+    )
+
+
+def _account(workspace: Workspace, name: str) -> Account:
+    if name not in workspace.config.accounts:
+        raise ConfigError(
+            f"Mails wait in account “{name}”, which is no longer in config.yaml.",
+            cure="Put the account back, or cancel these mails: mailer campaigns cancel CAMPAIGN",
+        )
+    return workspace.config.accounts[name]
+
+
+def try_logins(workspace: Workspace, ledger: Ledger, names: Sequence[str]) -> dict[str, MailerError]:
+    """Log in to each account's server and leave again; account → what stands in the way."""
+    errors: dict[str, MailerError] = {}
+    for name in names:
+        try:
+            transport = workspace.transport(name)
+            try:
+                open_or_stop(ledger, name, transport, now=workspace.now)
+            finally:
+                transport.close()
+        except MailerError as error:
+            errors[name] = error
+    return errors
+
+
+def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
+    """Run one pass over every account that has work, each in its own thread. Raises LedgerError, BusyError.
+
+    An account whose server cannot be reached or refuses the login is told in `errors`; the others go on.
+    """
+    if not workspace.is_rehearsing(ledger):
+        workspace.trust_ledger()
+    order = replace(order, committed=workspace.reflect)
+    with ledger.read() as tx:
+        names = queue.accounts_with_work(tx)
+    passed = Passed()
+    with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="account") as pool:
+        running = {name: pool.submit(_send_from, workspace, ledger, name, order) for name in names}
+    for name, one in running.items():
+        error = one.exception()
+        if error is None:
+            passed.tally.add(one.result())
+        elif isinstance(error, MailerError):
+            passed.errors[name] = error
+        else:
+            raise error
+    workspace.reflect(always=True)
+    return passed
+
+
+def send_test(workspace: Workspace, ledger: Ledger, words: Sequence[Draft]) -> list[Receipt]:
+    """Send drafts as they are, unrecorded: they count as contact with nobody. Raises ServerError."""
+    receipts: list[Receipt] = []
+    with ledger.read() as tx:
+        contents = drafts.attachment_contents(tx, {file.digest for draft in words for file in draft.attachments})
+    for name in dict.fromkeys(draft.account for draft in words):
+        transport = workspace.transport(name)
+        try:
+            open_or_stop(ledger, name, transport, now=workspace.now)
+            of_account = [draft for draft in words if draft.account == name]
+            receipts += [hand_over(transport, draft, contents, now=workspace.now) for draft in of_account]
+        finally:
+            transport.close()
+    return receipts
+
+
+def _send_from(workspace: Workspace, ledger: Ledger, name: str, order: Order) -> Tally:
+    account = _account(workspace, name)
+    with workspace.sole_sender(name):
+        return send_due(ledger, name, account, lambda: workspace.transport(name), order, now=workspace.clock.now)

@@ -1,0 +1,283 @@
+"""Before sending: drafts are made once, follow their sources, and go only with a person's yes."""
+
+import pytest
+
+from mailer import campaigns
+from mailer.errors import ContactsError, TemplateError, UsageError
+from mailer.ledger import drafts, people
+from mailer.model import Edit, Status
+from tests.factories import NOW
+from tests.workspaces import TEMPLATE, row
+
+
+def prepare(workspace, **options):
+    return campaigns.prepare(
+        workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now, **options
+    )
+
+
+def refresh(workspace):
+    return campaigns.refresh(workspace.ledger, workspace.config, workspace.folder, now=workspace.now)
+
+
+def entries(workspace, **conditions):
+    with workspace.ledger.read() as tx:
+        return drafts.entries(tx, **conditions)
+
+
+def words(workspace, draft_id):
+    with workspace.ledger.read() as tx:
+        return drafts.words_of(tx, [draft_id])[draft_id]
+
+
+def approve_all(workspace):
+    ids = [entry.id for entry in entries(workspace)]
+    return campaigns.approve(workspace.ledger, ids, who="ada", now=NOW)
+
+
+@pytest.fixture
+def workspace(firm):
+    with firm.open() as opened:
+        yield opened
+
+
+def kinds(entry):
+    return {problem.kind for problem in entry.problems}
+
+
+def test_each_row_becomes_one_draft_in_its_own_words(workspace):
+    done = prepare(workspace)
+    assert (done.made, done.round) == (3, "1")
+    assert [entry.subject for entry in entries(workspace)] == ["Thank you, Bob1", "Thank you, Bob2", "Thank you, Bob3"]
+    assert "thank you for 101." in words(workspace, 1).text
+
+
+def test_preparing_twice_makes_no_second_draft(workspace):
+    prepare(workspace)
+    again = prepare(workspace)
+    assert (again.made, again.changed, again.unchanged) == (0, 0, 3)
+    assert len(entries(workspace)) == 3
+
+
+def test_a_sorted_sheet_and_an_inserted_row_change_only_what_is_new(firm, workspace):
+    prepare(workspace)
+    firm.write_sheet([row(3), row(9), row(1), row(2)])
+    again = prepare(workspace)
+    assert (again.made, again.voided) == (1, [])
+
+
+def test_an_approved_draft_is_queued_with_a_message_id_of_our_domain(workspace):
+    prepare(workspace)
+    assert approve_all(workspace).done == (1, 2, 3)
+    (entry, *_) = entries(workspace)
+    assert entry.status is Status.QUEUED
+    assert entry.message_id.endswith("@harbourvale.example>")
+
+
+def test_an_approval_names_the_words_that_were_seen(workspace):
+    prepare(workspace)
+    decision = campaigns.approve(workspace.ledger, [1], who="ada", now=NOW, seen={1: "other words"})
+    assert decision.refused == {1: "its words changed since they were shown"}
+
+
+def test_a_changed_cell_voids_the_approval_of_that_mail_only(firm, workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    firm.edit_sheet(lambda sheet: sheet.cell(3, 6, 999))
+    assert refresh(workspace).voided == [2]
+    assert [entry.status for entry in entries(workspace)] == [Status.QUEUED, Status.DRAFT, Status.QUEUED]
+    (difference,) = campaigns.differences(workspace.ledger, 2)
+    assert difference.lines == ("-thank you for 102.", "+thank you for 999.")
+
+
+def test_a_changed_template_voids_the_approvals_it_touches(firm, workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    firm.write_template(TEMPLATE.replace("Ada\n", "Ada Obi\n"))
+    assert refresh(workspace).voided == [1, 2, 3]
+
+
+def test_a_sheet_that_was_saved_without_a_change_voids_nothing(firm, workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    firm.edit_sheet(lambda sheet: None)
+    assert refresh(workspace).voided == []
+
+
+def test_a_row_that_is_gone_holds_its_mail(firm, workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    firm.edit_sheet(lambda sheet: sheet.delete_rows(3))
+    refresh(workspace)
+    gone = entries(workspace)[1]
+    assert (gone.status, kinds(gone)) == (Status.DRAFT, {"row-gone"})
+    assert approve_all(workspace).done == ()
+
+
+def test_a_row_that_was_hidden_holds_its_mail_until_it_is_shown_again(firm, workspace):
+    prepare(workspace)
+    firm.edit_sheet(lambda sheet: setattr(sheet.row_dimensions[3], "hidden", True))
+    prepare(workspace)
+    assert entries(workspace)[1].held
+    firm.edit_sheet(lambda sheet: setattr(sheet.row_dimensions[3], "hidden", False))
+    prepare(workspace)
+    assert not entries(workspace)[1].held
+
+
+def test_a_source_that_cannot_be_read_stops_its_campaign_and_says_why(firm, workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    (firm.folder / "clients.xlsx").write_bytes(b"not a workbook")
+    assert "clients.xlsx" in refresh(workspace).stopped["thanks"]
+    assert {entry.status for entry in entries(workspace)} == {Status.QUEUED}
+
+
+def test_a_corrected_address_keeps_the_person_and_asks_again(firm, workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    firm.edit_sheet(lambda sheet: sheet.cell(2, 2, "new@client.example"))
+    assert refresh(workspace).voided == [1]
+    with workspace.ledger.read() as tx:
+        assert people.find(tx, "new@client.example") == people.find(tx, "client1@client.example")
+
+
+def test_two_people_on_one_address_get_one_mail_unless_allowed(firm, workspace):
+    firm.write_sheet([row(1), row(2, e_mail="client1@client.example")])
+    prepare(workspace)
+    first, second = entries(workspace)
+    assert (first.held, kinds(second) & {"doubled"}) == (False, {"doubled"})
+    assert approve_all(workspace).done == (first.id,)
+
+
+def test_the_same_address_twice_is_allowed_where_the_campaign_says_so(firm):
+    firm.write_sheet([row(1), row(2, e_mail="client1@client.example")])
+    firm.write_config(campaign="doubled: allow")
+    with firm.open() as workspace:
+        prepare(workspace)
+        assert len(approve_all(workspace).done) == 2
+
+
+def test_a_suppressed_contact_is_held_and_what_waited_is_called_back(workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    done = campaigns.suppress(workspace.ledger, ["client2@client.example"], reason="asked", who="ada", now=NOW)
+    assert done.cancelled == (2,)
+    prepare(workspace, again=True)
+    assert [entry.held for entry in entries(workspace, round_name="2")] == [False, True, False]
+
+
+def test_an_edited_draft_says_the_persons_own_words_literally(workspace):
+    prepare(workspace)
+    campaigns.edit(
+        workspace.ledger,
+        workspace.config,
+        workspace.folder,
+        2,
+        Edit(personal_line="I still smile about {{ 7 * 7 }} <b>boats</b>."),
+        now=NOW,
+    )
+    assert "I still smile about {{ 7 * 7 }} <b>boats</b>." in words(workspace, 2).text
+    assert "&lt;b&gt;boats" in words(workspace, 2).html
+    prepare(workspace)
+    assert "boats" in words(workspace, 2).text
+
+
+def test_words_that_change_beneath_an_edit_are_told(firm, workspace):
+    prepare(workspace)
+    config, folder = workspace.config, workspace.folder
+    campaigns.edit(workspace.ledger, config, folder, 2, Edit(body="Dear Bob,\n\nmy own words."), now=NOW)
+    approve_all(workspace)
+    firm.write_template(TEMPLATE.replace("thank you for", "thanks for"))
+    refresh(workspace)
+    entry = entries(workspace)[1]
+    assert "changed-beneath" in kinds(entry)
+    assert any("my own words." in line for each in campaigns.differences(workspace.ledger, 2) for line in each.lines)
+
+
+def test_a_row_is_left_out_by_where(firm):
+    firm.write_config(campaign="where: amount > 101")
+    with firm.open() as workspace:
+        done = prepare(workspace)
+    assert (done.made, done.skipped["excluded"]) == (2, 1)
+
+
+def test_an_owner_whom_no_account_serves_holds_the_draft(firm):
+    firm.write_sheet([row(1, owner="Ada"), row(2, owner="Zoe")])
+    text = (firm.folder / "config.yaml").read_text().replace("from: ada", "from: {field: owner}")
+    (firm.folder / "config.yaml").write_text(text)
+    with firm.open() as workspace:
+        prepare(workspace)
+        first, second = entries(workspace)
+    assert not first.held
+    assert "no-account" in kinds(second)
+
+
+def test_a_second_round_is_a_person_s_wish(workspace):
+    prepare(workspace)
+    assert prepare(workspace, again=True).round == "2"
+    assert prepare(workspace).round == "2"
+
+
+def test_a_cancelled_campaign_calls_back_everything_that_has_not_gone(workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    assert len(campaigns.cancel(workspace.ledger, who="ada", now=NOW, campaign="thanks").done) == 3
+    with pytest.raises(UsageError, match="cancelled"):
+        prepare(workspace)
+
+
+def test_a_discarded_draft_stays_discarded_until_it_is_taken_back(workspace):
+    prepare(workspace)
+    campaigns.discard(workspace.ledger, [1], who="ada", now=NOW)
+    prepare(workspace)
+    assert entries(workspace)[0].status is Status.DISCARDED
+    assert campaigns.reconsider(workspace.ledger, [1], who="ada", now=NOW).done == (1,)
+
+
+def test_review_none_approves_what_nothing_holds(firm):
+    firm.write_config(campaign="review: none")
+    firm.write_sheet([row(1), row(2, first_name=None)])
+    with firm.open() as workspace:
+        prepare(workspace)
+        assert [entry.status for entry in entries(workspace)] == [Status.QUEUED, Status.DRAFT]
+
+
+def test_someone_new_with_the_name_of_someone_gone_is_told(firm):
+    text = (firm.folder / "config.yaml").read_text().replace("    key: Client no\n", "")
+    (firm.folder / "config.yaml").write_text(text)
+    with firm.open() as workspace:
+        prepare(workspace)
+    firm.edit_sheet(lambda sheet: sheet.cell(2, 2, "bob.new@client.example"))
+    with firm.open() as workspace:
+        later = workspace.now.replace(hour=12)
+        done = campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=later)
+    (rename,) = [problem for problem in done.problems if problem.kind == "probable-rename"]
+    assert rename.cure == "If they are one person: mailer contacts merge client1@client.example bob.new@client.example"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [("---\nsubject: Hi\n---\n{% if %}", "thanks.md, line"), ("---\nsubject: [\n---\n", "thanks.md")],
+)
+def test_a_broken_template_is_named_with_its_line(firm, workspace, template, said):
+    firm.write_template(template)
+    with pytest.raises(TemplateError, match=said):
+        prepare(workspace)
+
+
+def test_a_missing_sheet_is_named(firm, workspace):
+    (firm.folder / "clients.xlsx").unlink()
+    with pytest.raises(ContactsError, match=r"clients\.xlsx"):
+        prepare(workspace)
+
+
+def test_a_blank_first_name_and_an_error_value_hold_their_rows_and_no_other(firm, workspace):
+    firm.write_sheet([row(1, first_name=None), row(2, amount="#N/A"), row(3)])
+    prepare(workspace)
+    assert [entry.held for entry in entries(workspace)] == [True, True, False]
+
+
+def test_an_unknown_campaign_is_told_with_what_there_is(workspace):
+    with pytest.raises(UsageError, match="“thank”") as refused:
+        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thank", now=NOW)
+    assert "thanks" in refused.value.cure
