@@ -15,6 +15,7 @@ ROOMS = {
     "babel": ("mailer/templates/", "mailer/contacts/", "mailer/when/"),
     "click": ("mailer/cli/",),
     "css_inline": ("mailer/templates/",),
+    "dns": ("mailer/domains.py",),
     "filelock": ("mailer/workspace/",),
     "dateutil": ("mailer/when/", "mailer/config/when.py", "mailer/templates/", "mailer/expressions.py"),
     "holidays": ("mailer/when/",),
