@@ -64,7 +64,7 @@ def _header_lines(delivery: Delivery, date: datetime) -> list[str]:
             lines.append(headers.structured(name, [headers.mailbox(text) for text in people], ","))
     lines += [
         headers.unstructured("Subject", draft.subject),
-        f"Date: {_date(date)}\r\n",
+        f"Date: {_date(date.replace(microsecond=0))}\r\n",
         f"Message-ID: {headers.message_id(delivery.message_id)}\r\n",
     ]
     if delivery.references:

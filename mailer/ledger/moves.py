@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Update, bindparam, func, select, update
 
 from mailer.errors import LedgerError
-from mailer.ledger.schema import deliveries, events
+from mailer.ledger.schema import Instant, deliveries, events
 from mailer.model import MOVES, Status
 
 #: Who does what the program does by itself.
 PROGRAM = "mailer"
+
+_EVENT = events.insert()
 
 #: How many ids one statement names; SQLite's own limit is far above.
 BATCH = 500
@@ -85,13 +88,7 @@ def _write(
     tx.execute(
         update(deliveries).where(deliveries.c.id.in_([row_id for row_id, _ in rows])).values(status=to, **values)
     )
-    tx.execute(
-        events.insert(),
-        [
-            {"delivery_id": row_id, "at": at, "who": who, "from_status": was, "to_status": to, "note": note}
-            for row_id, was in rows
-        ],
-    )
+    tx.execute(_EVENT, [_event(row_id, at, who, was, to, note=note) for row_id, was in rows])
 
 
 def move_each(
@@ -106,29 +103,58 @@ def move_each(
         return
     if to not in MOVES[was]:
         raise LedgerError(f"a delivery cannot go from {was} to {to}")
-    columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in {"row_id", "note"}}
-    done = tx.execute(
-        update(deliveries)
-        .where(deliveries.c.id == bindparam("row_id"), deliveries.c.status == was)
-        .values(status=to.value, **columns),
-        rows,
-    )
+    columns = tuple(name for name in rows[0] if name not in {"row_id", "note"})
+    done = tx.execute(_moving_each(columns, to, was), rows)
     if done.rowcount not in {-1, len(rows)}:
         raise LedgerError(f"{len(rows) - done.rowcount} deliveries were no longer {was}; nothing was recorded.")
-    tx.execute(
-        events.insert(),
-        [
-            {
-                "delivery_id": row["row_id"],
-                "at": at,
-                "who": who,
-                "from_status": was.value,
-                "to_status": to.value,
-                "note": row["note"],
-            }
-            for row in rows
-        ],
+    tx.execute(_EVENT, [_event(row["row_id"], at, who, was.value, to.value, note=row["note"]) for row in rows])
+
+
+@lru_cache
+def _moving_each(columns: tuple[str, ...], to: Status, was: Status) -> Update:
+    """The statement of `move_each`, made once: it runs for every mail."""
+    return (
+        update(deliveries)
+        .where(deliveries.c.id == bindparam("row_id"), deliveries.c.status == was.value)
+        .values(status=to.value, **{name: bindparam(name) for name in columns})
     )
+
+
+#: Claims one mail, if it is still queued with the words that were approved.
+_CLAIM = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("row_id"),
+        deliveries.c.approved_digest == bindparam("approved"),
+        deliveries.c.status == Status.QUEUED.value,
+    )
+    .values(
+        status=Status.SENDING.value,
+        attempts=deliveries.c.attempts + 1,
+        first_attempt_at=func.coalesce(deliveries.c.first_attempt_at, bindparam("at", type_=Instant)),
+    )
+)
+
+
+def claim(tx: Connection, wanted: Sequence[tuple[int, str]], *, at: datetime, who: str) -> set[int]:
+    """Move those of (id, digest) that are still queued with these approved words to `sending`; their ids.
+
+    None of them may be `sending` before: only who holds the account's lock may call this.
+    """
+    ids = [row_id for row_id, _ in wanted]
+    if not ids:
+        return set()
+    done = tx.execute(_CLAIM, [{"row_id": row_id, "approved": digest, "at": at} for row_id, digest in wanted])
+    if done.rowcount != len(ids):
+        left = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.status == Status.SENDING)
+        ids = list(tx.execute(left).scalars())
+    if ids:
+        tx.execute(_EVENT, [_event(row_id, at, who, Status.QUEUED.value, Status.SENDING.value) for row_id in ids])
+    return set(ids)
+
+
+def _event(row_id: int, at: datetime, who: str, was: str, to: str, *, note: str = "") -> dict[str, Any]:
+    return {"delivery_id": row_id, "at": at, "who": who, "from_status": was, "to_status": to, "note": note}
 
 
 def history_of(tx: Connection, delivery_id: int) -> list[Event]:

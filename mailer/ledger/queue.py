@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from mailer.ledger import suppressions
 from mailer.ledger.drafts import draft_of, select_entries
-from mailer.ledger.moves import PROGRAM, move, move_each
+from mailer.ledger.moves import PROGRAM, claim, move, move_each
 from mailer.ledger.schema import campaigns, deliveries, rounds, stops
 from mailer.model import Delivery, Outcome, Receipt, Status
 
@@ -66,8 +66,8 @@ def due(
 ) -> list[Delivery]:
     """The next deliveries of an account, earliest first, with their words; `after` is (due_at, id) of the last."""
     query = (
-        select_entries()
-        .add_columns(deliveries.c.words)
+        select(*_SENT_WITH)
+        .join(rounds)
         .where(*approved_and_due(account, now, excluded))
         .order_by(deliveries.c.due_at, deliveries.c.id)
         .limit(limit)
@@ -83,6 +83,20 @@ def due(
             )
         )
     return [_delivery(row) for row in tx.execute(query)]
+
+
+#: What a delivery is made of: no more, since this is read for every mail.
+_SENT_WITH = (
+    *(
+        deliveries.c[name]
+        for name in (
+            "id", "account", "step", "person_id", "copy", "digest", "words",
+            "status", "message_id", "due_at", "attempts", "first_attempt_at", "last_reply",
+        )
+    ),
+    rounds.c.campaign,
+    rounds.c.name.label("round"),
+)  # fmt: skip
 
 
 def _delivery(row: Any) -> Delivery:
@@ -144,15 +158,7 @@ def begin(tx: Connection, ready: Sequence[Delivery], *, at: datetime) -> set[int
         note = f"suppressed: {reason}"
         move(tx, [delivery_id], Status.CANCELLED, at=at, who=PROGRAM, note=note)
     wanted = [(delivery.id, delivery.draft.digest) for delivery in ready if delivery.id not in blocked]
-    still = tx.execute(
-        select(deliveries.c.id).where(
-            tuple_(deliveries.c.id, deliveries.c.approved_digest).in_(wanted),
-            deliveries.c.status == Status.QUEUED,
-        )
-    )
-    claimed = list(still.scalars())
-    _begin(tx, claimed, at)
-    return set(claimed)
+    return claim(tx, wanted, at=at, who=PROGRAM)
 
 
 def _begin(tx: Connection, ids: Sequence[int], at: datetime) -> list[int]:
@@ -189,7 +195,7 @@ def record(tx: Connection, settled: Sequence[Settled], *, at: datetime) -> None:
     One that was answered before its content left, and was meanwhile taken back by a person, stays as they left it.
     """
     unbegun = [each.delivery.id for each in settled if not each.begun]
-    taken_back = set(unbegun) - set(_begin(tx, unbegun, at))
+    taken_back = set(unbegun) - set(_begin(tx, unbegun, at)) if unbegun else set()
     by_status: dict[Status, list[Settled]] = {}
     for each in settled:
         if each.delivery.id not in taken_back:
