@@ -172,13 +172,20 @@ def _finishing_on_ctrl_c() -> Iterator[list[int]]:
 @contextmanager
 def _progress(count: int):  # type: ignore[no-untyped-def]
     """A bar with rate and time left; gives what advances it by one."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Mails a second, once there are some."""
+
+        def render(self, task):  # type: ignore[no-untyped-def]
+            return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
     columns = (
         TextColumn("Sending"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.speed:.1f}/s"),
+        Rate(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console(stderr=True), disable=not count, transient=True) as progress:
