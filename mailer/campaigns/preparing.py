@@ -10,19 +10,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from mailer import contacts, templates
 from mailer.campaigns import deciding, writing
 from mailer.campaigns.watching import stamps
 from mailer.config.models import Campaign, Config
 from mailer.errors import UsageError
-from mailer.expressions import compile_expression
 from mailer.ledger import drafts, rounds
 from mailer.ledger.opening import Ledger
 from mailer.ledger.rounds import Round
 from mailer.model import Contact, Problem, Status
-from mailer.templates import Template
+
+# Reading sheets and rendering are imported where they are needed: most passes find that nothing changed.
+if TYPE_CHECKING:
+    from mailer.templates import Template
 
 #: How many contacts are rendered and written in one transaction.
 BATCH = 200
@@ -91,6 +93,8 @@ def prepare(
 
     Raises ContactsError or TemplateError when a source cannot be used at all; what was prepared before stays.
     """
+    from mailer import templates
+
     campaign = campaign_of(config, name)
     template = templates.load(campaign.template, folder, firm=config.firm)
     with ledger.begin() as tx:
@@ -122,6 +126,8 @@ def _refuse_cancelled(current: Round) -> None:
 
 def _render_all(bench: Bench) -> set[Path]:
     """Every contact in, batch by batch; the files they came from."""
+    from mailer import contacts
+
     files: set[Path] = set()
     for source in bench.campaign.contacts:
         settings = bench.config.contacts[source]
@@ -142,6 +148,8 @@ def _today(bench: Bench) -> date:
 
 def _included(bench: Bench, reading: Iterable[Contact]) -> Iterator[Contact]:
     """The contacts for whom `where:` is true."""
+    from mailer.expressions import compile_expression
+
     expression = compile_expression(bench.campaign.where) if bench.campaign.where else None
     today = _today(bench)
     for contact in reading:

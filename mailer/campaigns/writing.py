@@ -7,16 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailer.campaigns.accounts import account_for
-from mailer.checks import check
 from mailer.ledger import drafts, moves, people, suppressions
 from mailer.ledger.drafts import Kept, Rendering
 from mailer.ledger.moves import PROGRAM
 from mailer.ledger.opening import Transaction
 from mailer.model import Contact, Edit, Problem, Severity, Status
-from mailer.templates import Rendered
 
 if TYPE_CHECKING:
     from mailer.campaigns.preparing import Bench
+    from mailer.templates import Rendered
 
 #: Statuses in which fresh words still matter.
 OPEN = (Status.DRAFT, Status.QUEUED)
@@ -75,6 +74,8 @@ def _rows(bench: Bench, tx: Transaction, pairs: Sequence[tuple[Contact, int]]) -
 
 
 def _render(bench: Bench, row: Row) -> Fresh:
+    from mailer.checks import check
+
     account_name, no_account = account_for(row.contact, bench.campaign, bench.config)
     edit = row.kept.edit if row.kept else None
     rendered = _words(bench, row, account_name, edit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -171,7 +172,10 @@ def _finishing_on_ctrl_c() -> Iterator[list[int]]:
 
 @contextmanager
 def _progress(count: int):  # type: ignore[no-untyped-def]
-    """A bar with rate and time left; gives what advances it by one."""
+    """A bar with rate and time left, on a terminal; gives what advances it by one."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
     from rich.text import Text
 
