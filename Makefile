@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check format lint docs lock clean
+.PHONY: help demo test check format lint docs oracle lock clean
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ lint: $(STAMP)
 format: $(STAMP) ## let ruff write the code's shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+oracle: $(STAMP) ## ask SheetJS and LibreOffice again what Excel would show (needs npm and soffice)
+	@$(BIN)/python -m tests.oracle.make
 
 docs: $(STAMP) ## write docs/reference from the code
 	@$(BIN)/python scripts/docs.py

@@ -24,6 +24,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "Before sending": {
+        "contacts": ("contacts:contacts", "The people in the spreadsheets."),
         "campaigns": ("campaigns:campaigns", "Campaigns: a template, contacts, and when."),
         "drafts": ("drafts:drafts", "Drafts: finished mails that wait for a person's yes."),
         "test": ("test:test", "Send some of a campaign's drafts to yourself, as they will look."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from pathlib import Path
 
 from mailer.addresses import identity
 from mailer.config.models import ContactSource, Firm
-from mailer.contacts.formats import place_of
-from mailer.contacts.header import SEARCHED, Column, Header, field_name, find_header
+from mailer.contacts.header import Column, Header, field_name, find_header
+from mailer.contacts.looking import first_rows, named_sheets
 from mailer.contacts.opening import open_book
 from mailer.contacts.rows import Book, Row, Sheet
 from mailer.contacts.synonyms import TOTALS
@@ -111,7 +110,7 @@ def read(name: str, source: ContactSource, folder: Path, *, firm: Firm, today: d
     problem and gives none; other faults of a row travel with its contact.
     """
     path = folder / source.file
-    book = open_book(path, place_of(firm.language, firm.country))
+    book = open_book(path, firm.language, firm.country)
     try:
         found = _find_table(book, source, path.name)
         key = _key_column(found.header, source, path.name)
@@ -124,41 +123,16 @@ def read(name: str, source: ContactSource, folder: Path, *, firm: Firm, today: d
 
 def _find_table(book: Book, source: ContactSource, file: str) -> Found:
     """Find the sheet that was asked for, or the first visible one with an address column."""
-    for sheet in _sheets(book, source, file):
+    for sheet in named_sheets(book, source.sheet, file):
         rows = book.rows(sheet.name)
-        first_rows = _first_rows(rows)
-        header = find_header(first_rows, source.columns)
+        start = first_rows(rows)
+        header = find_header(start, source.columns)
         if header and header.means("address"):
-            return Found(sheet, header, first_rows, rows)
+            return Found(sheet, header, start, rows)
     raise ContactsError(
         f"{file} has no column of addresses that can be told apart.",
         cure="Call the column “E-mail”, or name it in config.yaml: `columns: {address: …}`.",
     )
-
-
-def _first_rows(rows: Iterator[Row]) -> tuple[Row, ...]:
-    """Take the rows that a header is looked for in, with the blank ones between them."""
-    taken: list[Row] = []
-    filled = 0
-    for row in rows:
-        taken.append(row)
-        filled += bool(row.cells)
-        if filled == SEARCHED:
-            break
-    return tuple(taken)
-
-
-def _sheets(book: Book, source: ContactSource, file: str) -> tuple[Sheet, ...]:
-    sheets = book.outline.sheets
-    if not source.sheet:
-        return tuple(sheet for sheet in sheets if not sheet.hidden) or sheets
-    named = [sheet for sheet in sheets if sheet.name.casefold() == source.sheet.casefold()]
-    if named:
-        return tuple(named)
-    names = [sheet.name for sheet in sheets]
-    near = difflib.get_close_matches(source.sheet, names, n=1)
-    cure = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."
-    raise ContactsError(f"{file} has no sheet “{source.sheet}”.", cure=cure)
 
 
 def _key_column(header: Header, source: ContactSource, file: str) -> Column | None:

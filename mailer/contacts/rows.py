@@ -12,6 +12,8 @@ Cell = tuple[str, Value]
 
 #: A cell whose formula was never calculated by a spreadsheet program.
 UNCALCULATED = "uncalculated"
+#: What Excel fills a cell with whose number is outside its calendar, or fits no condition.
+UNSHOWABLE = "########"
 
 
 class Row(NamedTuple):

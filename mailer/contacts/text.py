@@ -42,7 +42,6 @@ class TextBook:
         self._path = path
         self._place = place
         self._guess = guess(path)
-        self._file = path.open(encoding=self._guess.encoding, errors="replace", newline="")
 
     @property
     def outline(self) -> Outline:
@@ -54,8 +53,10 @@ class TextBook:
     def rows(self, sheet: str) -> Iterator[Row]:
         """Stream the records; raises ContactsError for a quotation mark that is never closed."""
         assert sheet == ""
-        self._file.seek(0)
-        lines = _Lines(self._file)
+        with self._path.open(encoding=self._guess.encoding, errors="replace", newline="") as file:
+            yield from self._records(_Lines(file))
+
+    def _records(self, lines: _Lines) -> Iterator[Row]:
         reader = csv.reader(lines, delimiter=self._guess.delimiter)
         try:
             for number, record in enumerate(reader, 1):
@@ -83,8 +84,7 @@ class TextBook:
         return ()
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
+        """Do nothing: the file is open only while its rows are read."""
 
 
 class _Lines:

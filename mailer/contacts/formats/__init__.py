@@ -29,7 +29,9 @@ class Format:
     def __init__(self, code: str, place: Place, *, is_1904: bool = False) -> None:
         self._place = place
         self._is_1904 = is_1904
-        sections = tuple(_of_system(section, place) for section in sections_of(code or "General"))
+        sections = tuple(
+            _of_system(section, place) for section in sections_of(code if code and len(code) <= 255 else "General")
+        )
         self._text = _text_section(sections)
         numeric = sections[:-1] if self._text and len(sections) > 1 else sections[:3]
         self._choices = tuple(_Choice(section, place, is_1904=is_1904) for section in numeric)
@@ -94,7 +96,8 @@ class _Choice:
             return self._date.show(number).strip(), value if typed is None else typed
         size = abs(number)
         text = self._number.show(size) if self._number else show_words(self._tokens, size, self._place)
-        sign = "-" if number < 0 and not drops_sign else ""
+        has_sign = number < 0 and not drops_sign and (not self._number or any(digit in text for digit in "123456789"))
+        sign = "-" if has_sign else ""
         return (sign + text).strip(), value
 
 

@@ -86,7 +86,7 @@ class DateSection:
     def value(self, serial: Decimal) -> date | datetime | time | timedelta | None:
         """Give the typed value; None for what no calendar has."""
         if self._elapsed:
-            return timedelta(seconds=float(serial * _DAY))
+            return timedelta(seconds=float(serial * _DAY)) if abs(serial) <= LAST_DAY[False] else None
         found = moment(serial, 6, is_1904=self._is_1904)
         if not found:
             return None

@@ -31,7 +31,7 @@ class FractionSection:
         if self._has_whole and top == bottom:
             whole, top = whole + 1, 0
         fraction = self._written(top, bottom)
-        if self._has_whole and not top:
+        if self._has_whole and not top and "0" not in self._top:
             fraction = " " * len(fraction)
         return self._lead(int(whole), top) + fraction + _words(self._after)
 

@@ -30,6 +30,7 @@ class NumberSection:
         self._grouped = grouped
         self._width = _digits(self._whole)
         self._places = _digits(self._decimals)
+        self._has_digits = bool(self._width or self._places)
         percents = sum(token.kind is Kind.PERCENT for token in tokens)
         self._shift = 2 * percents - 3 * (thousands if not self._places else thousands + more)
 
@@ -41,7 +42,7 @@ class NumberSection:
             value, exponent = self._normal(value)
         value = rounded(value, self._places)
         whole, _, decimals = f"{value:f}".partition(".")
-        text = self._integer(whole.lstrip("0"))
+        text = self._integer(whole.lstrip("0") if self._has_digits else "")
         if self._point:
             text += self._place.decimal
         text += self._fraction(decimals)
@@ -72,7 +73,6 @@ class NumberSection:
             taken = digits if not left else digits[-1:]
             digits = digits[: len(digits) - len(taken)]
             for digit in reversed(taken or _EMPTY[token.text]):
-                out.append(self._separator(count, digit) + "" if not digit else "")
                 out.append(digit + self._separator(count, digit))
                 count += 1
         text = "".join(reversed(out))
@@ -144,5 +144,7 @@ def _literal(token: Token, place: Place) -> str:
 
 def show_words(tokens: Iterable[Token], value: Decimal, place: Place) -> str:
     """Show a section of words around General or @."""
-    number = general(int(value) if value == value.to_integral_value() else float(value), place.decimal)
+    number = general(
+        int(value) if value.adjusted() < 15 and value == value.to_integral_value() else float(value), place.decimal
+    )
     return "".join(number if token.kind in (Kind.GENERAL, Kind.TEXT) else token.text for token in tokens)

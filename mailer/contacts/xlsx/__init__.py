@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 from mailer.contacts.formats import Format, Place
+from mailer.contacts.package import Package
 from mailer.contacts.rows import Area, Outline, Row
-from mailer.contacts.xlsx.package import Package
 from mailer.contacts.xlsx.sheet import stream_rows
 from mailer.contacts.xlsx.strings import read_strings
 from mailer.contacts.xlsx.tail import read_merged

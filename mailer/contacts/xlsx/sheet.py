@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mailer.contacts.formats import Format
-from mailer.contacts.rows import UNCALCULATED, Cell, Row, column_of
-from mailer.contacts.xlsx.package import Package
-from mailer.contacts.xlsx.strings import LONGEST, parse, unescape
+from mailer.contacts.package import Package, parse
+from mailer.contacts.rows import UNCALCULATED, UNSHOWABLE, Cell, Row, column_of
+from mailer.contacts.xlsx.strings import LONGEST, unescape
 
 #: How many shown numbers are remembered per style, so that repeated ones are formatted once.
 _REMEMBERED = 20_000
@@ -92,6 +92,8 @@ class SheetPass:
             return
         style = cell.get("s", "0")
         shown = self._number(text, style) if kind == "n" else self._other(kind, text, style, column)
+        if shown[0] == UNSHOWABLE:
+            self._flaws[column] = UNSHOWABLE
         if shown[0] or shown[1] is not None:
             self._cells[column] = shown
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from xml.parsers.expat import ExpatError, ParserCreate
 
-from mailer.contacts.xlsx.package import DAMAGE, Package, damaged, hostile
-from mailer.errors import ContactsError
+from mailer.contacts.package import Package, parse
 
 #: Characters a cell can hold; what is longer was not written by a spreadsheet program.
 LONGEST = 32_767
@@ -64,28 +61,3 @@ def read_strings(package: Package, part: str, name: str) -> list[str]:
     for _ in parse(package, part, name, walk):
         pass
     return walk.strings
-
-
-def parse(package: Package, part: str, name: str, walk: object) -> Iterator[None]:
-    """Drive `walk` over a part in document order, pausing after each piece."""
-    parser = ParserCreate()
-    parser.buffer_text = True
-    parser.buffer_size = 1 << 16
-    parser.StartElementHandler = walk.start  # type: ignore[attr-defined]
-    parser.EndElementHandler = walk.end  # type: ignore[attr-defined]
-    parser.CharacterDataHandler = walk.text  # type: ignore[attr-defined]
-
-    def refuse(*_: object) -> None:
-        raise hostile(name)
-
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        for chunk in package.chunks(part):
-            parser.Parse(chunk)
-            yield
-        parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keywords
-    except ContactsError:
-        raise
-    except (*DAMAGE, ExpatError, ValueError, LookupError) as error:
-        raise damaged(name) from error
-    yield

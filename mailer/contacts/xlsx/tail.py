@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mailer.contacts.package import DAMAGE, Package
 from mailer.contacts.rows import Area, area_of
-from mailer.contacts.xlsx.package import DAMAGE, Package
 
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z0-9:$]+)[\"']")
 _END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from mailer.contacts.formats import Format, Place
+from mailer.contacts.package import Package, Relation, local
 from mailer.contacts.rows import Sheet, Table, area_of
-from mailer.contacts.xlsx.package import Package, Relation, local
 from mailer.errors import ContactsError
 
 

@@ -1,4 +1,4 @@
-"""The zip around a workbook: parts by name, their relations, small parts as trees, all within bounds."""
+"""The zip around a workbook: parts by name, their relations, small parts as trees, large ones walked; all bounded."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -123,3 +124,41 @@ def damaged(name: str) -> ContactsError:
 def hostile(name: str) -> ContactsError:
     """Say that a file declares XML entities, which no spreadsheet program writes."""
     return ContactsError(f"{name} declares XML entities, as only hostile files do; it was not read.", cure=MEND)
+
+
+class Walk(Protocol):
+    """What takes a part's XML in document order."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take an opening tag."""
+
+    def end(self, name: str) -> None:
+        """Take a closing tag."""
+
+    def text(self, text: str) -> None:
+        """Take characters."""
+
+
+def parse(package: Package, part: str, name: str, walk: Walk) -> Iterator[None]:
+    """Drive `walk` over a part in document order, pausing after each piece."""
+    parser = ParserCreate()
+    parser.buffer_text = True
+    parser.buffer_size = 1 << 16
+    parser.StartElementHandler = walk.start
+    parser.EndElementHandler = walk.end
+    parser.CharacterDataHandler = walk.text
+
+    def refuse(*_: object) -> None:
+        raise hostile(name)
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        for chunk in package.chunks(part):
+            parser.Parse(chunk)
+            yield
+        parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keywords
+    except ContactsError:
+        raise
+    except (*DAMAGE, ExpatError, ValueError, LookupError) as error:
+        raise damaged(name) from error
+    yield
