@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from mailer.cli.output import ask, console, json_option, line, print_json, tell
+from mailer.cli.output import ask, json_option, line, print_json, tell
 from mailer.cli.settings import Settings
 from mailer.model import Delivery, Receipt, Status
 
@@ -145,7 +145,7 @@ def _pass(workspace: Workspace, ledger: Ledger, order: Order, count: int) -> Pas
     """Send, with a progress bar on stderr; the first Ctrl-C finishes the mails in hand."""
     from mailer.workspace.passes import send as send_now
 
-    with _finishing_on_ctrl_c() as asked, _progress(count) as advance:
+    with _finishing_on_ctrl_c() as asked, _bar(count) as advance:
 
         def told(_delivery: Delivery, _receipt: Receipt) -> None:
             advance()
@@ -170,31 +170,13 @@ def _finishing_on_ctrl_c() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-@contextmanager
-def _progress(count: int):  # type: ignore[no-untyped-def]
-    """A bar with rate and time left, on a terminal; gives what advances it by one."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.text import Text
+def _bar(count: int) -> AbstractContextManager[Callable[[], None]]:
+    """Show a bar to a person, and nothing to a file; gives what advances it by one."""
+    if not (count and sys.stderr.isatty()):
+        return nullcontext(lambda: None)
+    from mailer.cli.progress import sending_bar
 
-    class Rate(ProgressColumn):
-        """Mails a second, once there are some."""
-
-        def render(self, task):  # type: ignore[no-untyped-def]
-            return Text(f"{task.speed:.1f}/s" if task.speed else "")
-
-    columns = (
-        TextColumn("Sending"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console(stderr=True), disable=not count, transient=True) as progress:
-        task = progress.add_task("Sending", total=count)
-        yield lambda: progress.advance(task)
+    return sending_bar(count)
 
 
 def _tell_drafts(ledger: Ledger, campaign: str | None) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailer.cli import output
+from mailer.cli.progress import sending_bar
 from mailer.errors import UsageError
 from mailer.model import Problem, Severity
 
@@ -61,3 +62,9 @@ def test_a_question_without_a_terminal_is_refused_with_the_option_that_answers_i
 
 def test_yes_answers_the_question():
     assert output.ask("Send 3 mails?", yes=True)
+
+
+def test_the_bar_has_no_rate_before_anything_was_sent(capsys):
+    with sending_bar(2) as advance:
+        advance()
+    assert "/s" not in capsys.readouterr().err
