@@ -250,6 +250,9 @@ class Delivery:
     attempts: int = 0
     #: When it was first tried; None before.
     first_attempt_at: datetime | None = None
+    #: Where its recipient is: IANA zone and ISO country, "" for the firm's.
+    zone: str = ""
+    country: str = ""
     #: The server's last words, "" before any.
     last_reply: str = ""
     #: Message-IDs this one answers, oldest first: the thread of a follow-up.

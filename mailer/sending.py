@@ -80,6 +80,8 @@ class Order:
     excluded: Collection[str] = ()
     #: At most so many mails.
     limit: int | None = None
+    #: Asked of every mail before its envelope leaves; False leaves it queued: its recipient's hours are over.
+    may_leave: Callable[[Delivery, datetime], bool] = lambda _delivery, _at: True
     #: Asked every turn; True finishes the mails in hand and ends.
     stopping: Callable[[], bool] = lambda: False
     #: Told of every receipt.
@@ -246,6 +248,8 @@ class _Pass:
             if delivery is None:
                 self.exhausted = True
                 return None
+            if not self.order.may_leave(delivery, self.now()):
+                continue
             self.taken += 1
             try:
                 message = self._compose(delivery)

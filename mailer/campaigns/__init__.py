@@ -3,6 +3,7 @@
 The only writer of drafts. Everything here is safe to repeat: what is there already stays, what changed says so.
 """
 
+from mailer.campaigns.catching_up import catch_up, let_go
 from mailer.campaigns.deciding import (
     Decision,
     Silenced,
@@ -27,9 +28,11 @@ __all__ = [
     "Silenced",
     "approve",
     "cancel",
+    "catch_up",
     "differences",
     "discard",
     "edit",
+    "let_go",
     "prepare",
     "reconsider",
     "refresh",

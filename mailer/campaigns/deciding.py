@@ -27,10 +27,18 @@ class Decision:
 
 
 def approve(
-    ledger: Ledger, ids: Iterable[int], *, who: str, now: datetime, seen: Mapping[int, str] | None = None
+    ledger: Ledger,
+    ids: Iterable[int],
+    *,
+    who: str,
+    now: datetime,
+    seen: Mapping[int, str] | None = None,
+    late: bool = True,
 ) -> Decision:
     """A person's yes to the words of each draft; it is queued for its due time, else for now.
 
+    A draft whose time has passed goes at the next open hour, as a person has just said; with `late` False it keeps
+    its time, and what has become of it is decided when the queue is sorted.
     `seen` maps an id to the digest of the words that person saw: a draft that has changed since is refused.
     """
     wanted = list(dict.fromkeys(ids))
@@ -39,7 +47,7 @@ def approve(
         words = drafts.words_of(tx, entries)
         refused = _refused(tx, wanted, entries, words, seen or {})
         approved = [entry for entry in entries.values() if entry.id not in refused]
-        rows = [_approval(entry, words[entry.id], who, now) for entry in approved]
+        rows = [_approval(entry, words[entry.id], who, now, late=late) for entry in approved]
         moves.move_each(tx, rows, Status.QUEUED, Status.DRAFT, at=now, who=who)
     return Decision(tuple(entry.id for entry in approved), refused)
 
@@ -77,7 +85,8 @@ def _suppressed(draft: Draft, blocked: Mapping[str, str]) -> str:
     return "; ".join(reasons)
 
 
-def _approval(entry: Entry, draft: Draft, who: str, now: datetime) -> dict[str, Any]:
+def _approval(entry: Entry, draft: Draft, who: str, now: datetime, *, late: bool) -> dict[str, Any]:
+    due_at = entry.due_at or now
     return {
         "row_id": entry.id,
         "note": "approved",
@@ -86,7 +95,7 @@ def _approval(entry: Entry, draft: Draft, who: str, now: datetime) -> dict[str, 
         "approved_at": now,
         "approved_by": who,
         "message_id": entry.message_id or new_message_id(draft.from_),
-        "due_at": entry.due_at or now,
+        "due_at": max(due_at, now) if late else due_at,
     }
 
 

@@ -5,7 +5,7 @@ An approval whose words changed is void, and a draft whose row is gone is held; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 from mailer.campaigns import deciding, writing
 from mailer.campaigns.watching import stamps
 from mailer.config.models import Campaign, Config
+from mailer.config.when import OnDate
 from mailer.errors import UsageError
 from mailer.ledger import drafts, rounds
+from mailer.ledger.drafts import Due
 from mailer.ledger.opening import Ledger
 from mailer.ledger.rounds import Round
 from mailer.model import Contact, Problem, Status
@@ -68,6 +70,16 @@ class Bench:
     result: Prepared
     #: Only this person is rendered again; None for everyone.
     only: int | None = None
+    #: Person → when their mail is due, for those a scheduled round newly takes in.
+    due: Mapping[int, Due] = field(default_factory=dict)
+    #: 0 for the first mail, 1… for follow-ups.
+    step: int = 0
+
+    def takes(self, person: int, *, kept: bool) -> bool:
+        """Whether this preparation is about that person; a scheduled round takes in only those who are due."""
+        if self.only is not None:
+            return person == self.only
+        return kept or person in self.due or (self.round.due_at is None and self.step == 0)
 
 
 def campaign_of(config: Config, name: str) -> Campaign:
@@ -88,31 +100,41 @@ def prepare(
     round_name: str | None = None,
     again: bool = False,
     only: int | None = None,
+    due: Mapping[int, Due] | None = None,
+    step: int = 0,
 ) -> Prepared:
     """Render every contact of a campaign into its current round, or the round named; `again` opens the next one.
 
+    A scheduled round takes in the people of `due`, each with a due time, and renders again who is in it already.
+    A follow-up's `step` takes in the people of `due` likewise, with its own template.
     Raises ContactsError or TemplateError when a source cannot be used at all; what was prepared before stays.
     """
     from mailer import templates
 
     campaign = campaign_of(config, name)
-    template = templates.load(campaign.template, folder, firm=config.firm)
+    name_of_template = campaign.follow_up[step - 1].template if step else campaign.template
+    template = templates.load(name_of_template, folder, firm=config.firm)
     with ledger.begin() as tx:
         rounds.see_campaign(tx, name, at=now)
         wanted = round_name or _current(rounds.rounds_of(tx, name), again=again)
-        current = rounds.open_round(tx, name, wanted, now=now)
+        current = rounds.open_round(tx, name, wanted, now=now, due_at=_first_due(due, step))
         seen = drafts.next_seen(tx, current.id)
     _refuse_cancelled(current)
     result = Prepared(name, current.name)
-    bench = Bench(ledger, config, folder, campaign, template, current, now, seen, result, only)
+    bench = Bench(ledger, config, folder, campaign, template, current, now, seen, result, only, due or {}, step)
     files = _render_all(bench)
     if only is None:
         _finish(bench, files.union(template.files))
     return result
 
 
+def _first_due(due: Mapping[int, Due] | None, step: int) -> datetime | None:
+    """What a new round calls its due time: None for one that is sent by hand."""
+    return min((each.now_at for each in due.values()), default=None) if due and not step else None
+
+
 def _current(known: list[Round], *, again: bool) -> str:
-    numbered = [int(each.name) for each in known if each.name.isdigit()]
+    numbered = [int(each.name) for each in known if each.due_at is None and each.name.isdigit()]
     return str(max(numbered, default=1) + (again and bool(numbered)))
 
 
@@ -142,8 +164,12 @@ def _render_all(bench: Bench) -> set[Path]:
 
 
 def _today(bench: Bench) -> date:
-    """The day of the round: preparing again tomorrow takes the same people and says the same words."""
-    return bench.round.now_at.astimezone(ZoneInfo(bench.config.firm.timezone)).date()
+    """The day of the round: preparing again tomorrow takes the same people and says the same words.
+
+    A round of birthdays is a year long; there the day of preparation counts.
+    """
+    at = bench.now if isinstance(bench.campaign.when, OnDate) else bench.round.now_at
+    return at.astimezone(ZoneInfo(bench.config.firm.timezone)).date()
 
 
 def _included(bench: Bench, reading: Iterable[Contact]) -> Iterator[Contact]:
@@ -167,12 +193,17 @@ def _batches(contact_stream: Iterator[Contact]) -> Iterator[list[Contact]]:
 def _finish(bench: Bench, files: set[Path]) -> None:
     """What can be said only when every row was met."""
     writing.hold_gone(bench)
-    writing.note_renames(bench)
+    if bench.round.due_at is None and not bench.step:
+        writing.note_renames(bench)
     with bench.ledger.begin() as tx:
-        rounds.mark_prepared(tx, bench.round.id, stamps(files, bench.folder), at=bench.now)
+        rounds.mark_prepared(tx, bench.round.id, stamps(files, bench.folder), at=bench.now, step=bench.step)
         waiting = drafts.entries(
             tx, campaign=bench.round.campaign, round_name=bench.round.name, statuses=[Status.DRAFT]
         )
-    if bench.campaign.review == "none":
-        ready = [entry.id for entry in waiting if not entry.held]
-        deciding.approve(bench.ledger, ready, who="review: none", now=bench.now)
+    if _review(bench.campaign, bench.step) == "none":
+        ready = [entry.id for entry in waiting if entry.step == bench.step and not entry.held]
+        deciding.approve(bench.ledger, ready, who="review: none", now=bench.now, late=False)
+
+
+def _review(campaign: Campaign, step: int) -> str:
+    return (campaign.follow_up[step - 1].review if step else None) or campaign.review

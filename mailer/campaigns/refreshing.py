@@ -14,6 +14,9 @@ from mailer.errors import MailerError
 from mailer.ledger import rounds
 from mailer.ledger.opening import Ledger
 
+#: The campaign of our own reminders to the firm, which no config describes.
+REMINDERS = "reminders"
+
 
 @dataclass(slots=True)
 class Refreshed:
@@ -37,13 +40,15 @@ def refresh(
     result = Refreshed()
     with ledger.read() as tx:
         pending = rounds.pending_rounds(tx, campaigns)
-        watched = {each.id: rounds.watched_files(tx, each.id) for each in pending}
-    for each in pending:
+        watched = {(each.id, step): rounds.watched_files(tx, each.id, step) for each, step in pending}
+    for each, step in pending:
+        if each.campaign == REMINDERS:
+            continue
         if each.campaign not in config.campaigns:
             result.stopped[each.campaign] = "it is no longer in config.yaml"
-        elif changed(watched[each.id]):
+        elif changed(watched[each.id, step]):
             try:
-                again = prepare(ledger, config, folder, each.campaign, now=now, round_name=each.name)
+                again = prepare(ledger, config, folder, each.campaign, now=now, round_name=each.name, step=step)
             except MailerError as error:
                 result.stopped[each.campaign] = str(error)
             else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailer.campaigns.accounts import account_for
@@ -12,6 +13,7 @@ from mailer.ledger.drafts import Kept, Rendering
 from mailer.ledger.moves import PROGRAM
 from mailer.ledger.opening import Transaction
 from mailer.model import Contact, Edit, Problem, Severity, Status
+from mailer.when import zone_of
 
 if TYPE_CHECKING:
     from mailer.campaigns.preparing import Bench
@@ -32,6 +34,8 @@ class Row:
     suppressed: str
     #: The earlier mail of this round to the same address, "" when there is none.
     doubled: str
+    #: Of a follow-up, the subject of the mail it comes after.
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,7 @@ def write(bench: Bench, batch: Sequence[Contact]) -> None:
     """Render a batch and bring the ledger up to date with it, in one transaction."""
     with bench.ledger.begin() as tx:
         persons = people.identify(tx, batch, at=bench.now)
-        pairs = [pair for pair in zip(batch, persons, strict=True) if bench.only in (None, pair[1])]
-        rows = _rows(bench, tx, pairs)
+        rows = _rows(bench, tx, zip(batch, persons, strict=True))
         settled = [row for row in rows if row.kept and row.kept.status not in OPEN]
         fresh = [_render(bench, row) for row in rows if row.kept is None or row.kept.status in OPEN]
         for each in fresh:
@@ -58,18 +61,28 @@ def write(bench: Bench, batch: Sequence[Contact]) -> None:
         _update(bench, tx, [each for each in fresh if each.row.kept])
 
 
-def _rows(bench: Bench, tx: Transaction, pairs: Sequence[tuple[Contact, int]]) -> list[Row]:
+def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, int]]) -> list[Row]:
+    everyone = list(everyone)
+    persons = {person for _, person in everyone}
+    known = drafts.kept(tx, bench.round.id, bench.step, persons)
+    threads = drafts.first_subjects(tx, bench.round.id, persons) if bench.step else {}
+    pairs = [
+        (contact, person)
+        for contact, person in everyone
+        if bench.takes(person, kept=(person, contact.copy) in known)
+        and (not bench.step or (person, contact.copy) in threads)
+    ]
     addresses = {contact.address for contact, _ in pairs}
-    known = drafts.kept(tx, bench.round.id, 0, {person for _, person in pairs})
     blocked = suppressions.among(tx, addresses)
-    first = drafts.first_in_round(tx, bench.round.id, addresses)
+    first = {} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses)
     rows = []
     for contact, person in pairs:
         kept = known.get((person, contact.copy))
         here = drafts.Place(kept.id if kept else None, str(contact.source))
         before = first.setdefault(contact.address, here)
         doubled = "" if before is here or (kept and before.id == kept.id) else before.where
-        rows.append(Row(contact, person, kept, blocked.get(contact.address, ""), doubled))
+        thread = threads.get((person, contact.copy), "")
+        rows.append(Row(contact, person, kept, blocked.get(contact.address, ""), doubled, thread))
     return rows
 
 
@@ -90,7 +103,19 @@ def _render(bench: Bench, row: Row) -> Fresh:
     if row.kept and beneath and beneath.digest != row.kept.edit_base:
         found.append(_changed_beneath(row.kept.id))
     contact = row.contact
-    rendering = Rendering(rendered.draft, tuple(found), contact.source, contact.address, contact.name, beneath=beneath)
+    due = None if row.kept else bench.due.get(row.person)
+    firm = bench.config.firm
+    rendering = Rendering(
+        rendered.draft,
+        tuple(found),
+        contact.source,
+        contact.address,
+        contact.name,
+        zone=zone_of(contact, firm),
+        country=contact.country or firm.country,
+        due=due,
+        beneath=beneath,
+    )
     return Fresh(row, rendering, rendered.attachments)
 
 
@@ -101,10 +126,26 @@ def _words(bench: Bench, row: Row, account_name: str, edit: Edit | None) -> Rend
         account=bench.config.accounts[account_name],
         campaign=bench.round.campaign,
         round=bench.round.name,
-        now=bench.round.now_at,
+        now=_now(bench, row),
         person=row.person,
-        edit=edit,
+        step=bench.step,
+        edit=_in_thread(row, edit),
     )
+
+
+def _now(bench: Bench, row: Row) -> datetime:
+    """What the words call `now`: always the same for the same mail."""
+    if row.kept:
+        return row.kept.now_at or bench.round.now_at
+    return bench.due[row.person].now_at if row.person in bench.due else bench.round.now_at
+
+
+def _in_thread(row: Row, edit: Edit | None) -> Edit | None:
+    """A follow-up answers its first mail: `Re:` and that mail's subject, unless a person changed it."""
+    if not row.thread:
+        return edit
+    subject = row.thread if row.thread.casefold().startswith("re:") else f"Re: {row.thread}"
+    return Edit(subject=subject) if edit is None else replace(edit, subject=edit.subject or subject)
 
 
 def _standing(bench: Bench, row: Row) -> list[Problem]:
@@ -169,7 +210,7 @@ def hold_gone(bench: Bench) -> None:
         "row-gone",
     )
     with bench.ledger.begin() as tx:
-        gone = drafts.unseen(tx, bench.round.id, seen=bench.seen)
+        gone = drafts.unseen(tx, bench.round.id, seen=bench.seen, step=bench.step)
         drafts.keep_approved_words(tx, gone)
         bench.result.voided += moves.move(
             tx, gone, Status.DRAFT, at=bench.now, who=PROGRAM, note=problem.what, only_from=[Status.QUEUED]

@@ -31,6 +31,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Sending": {
         "send": ("send:send", "Send what is approved and due: of one campaign, or of all."),
+        "schedule": ("schedule:schedule", "What goes out when: the next days, by config.yaml and the sheets."),
+        "run": ("run:run", "Keep the schedule: prepare, send, remind, until Ctrl-C."),
+        "service": ("service:service", "Let the operating system keep the schedule, from log-in on."),
     },
     "Afterwards": {
         "deliveries": ("deliveries:deliveries", "Deliveries: approved mails, from the queue to the server's answer."),

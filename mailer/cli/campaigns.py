@@ -176,3 +176,62 @@ def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) ->
             return
         done = use.cancel(ledger, who=workspace.who, now=workspace.now, campaign=campaign, address=address)
     line(f"{len(done.done)} mails cancelled.")
+
+
+@campaigns.command()
+@click.argument("campaign")
+@click.pass_obj
+def pause(settings: Settings, campaign: str) -> None:
+    """Let nothing of a campaign be prepared or sent until you resume it."""
+    _set_pause(settings, campaign, paused=True)
+    line(f"{campaign} is paused. Go on with: mailer campaigns resume {campaign}")
+
+
+@campaigns.command()
+@click.argument("campaign")
+@click.pass_obj
+def resume(settings: Settings, campaign: str) -> None:
+    """Let a paused campaign go on; what became late meanwhile is asked about."""
+    _set_pause(settings, campaign, paused=False)
+    line(f"{campaign} goes on.")
+
+
+def _set_pause(settings: Settings, campaign: str, *, paused: bool) -> None:
+    from mailer.campaigns.preparing import campaign_of
+    from mailer.ledger import rounds
+
+    with settings.workspace() as workspace:
+        campaign_of(workspace.config, campaign)
+        with workspace.ledger_of(campaign).begin() as tx:
+            rounds.see_campaign(tx, campaign, at=workspace.now)
+            rounds.pause(tx, campaign, at=workspace.now if paused else None)
+
+
+@campaigns.command("catch-up")
+@click.argument("campaign")
+@click.option("--round", "round_name", metavar="ROUND", help="Only this round.")
+@click.pass_obj
+def catch_up(settings: Settings, campaign: str, round_name: str | None) -> None:
+    """Send what is late (mailer schedule --late) at the next open hour."""
+    from mailer import campaigns as use
+
+    with settings.workspace() as workspace:
+        ledger = workspace.ledger_of(campaign)
+        done, waiting = use.catch_up(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
+    line(f"{len(done.done)} mails go at the next open hour.")
+    if waiting:
+        line(f"{waiting} still need your yes: mailer drafts approve {campaign}")
+
+
+@campaigns.command("let-go")
+@click.argument("campaign")
+@click.option("--round", "round_name", metavar="ROUND", help="Only this round.")
+@click.pass_obj
+def let_go(settings: Settings, campaign: str, round_name: str | None) -> None:
+    """Drop what is late (mailer schedule --late) for good."""
+    from mailer import campaigns as use
+
+    with settings.workspace() as workspace:
+        ledger = workspace.ledger_of(campaign)
+        done = use.let_go(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
+    line(f"{len(done.done)} mails were let go.")

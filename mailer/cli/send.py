@@ -65,10 +65,10 @@ def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> Ledge
 
     if campaign is None:
         return workspace.ledger
-    campaign_of(workspace.config, campaign)
+    by_hand = campaign_of(workspace.config, campaign).when is None
     ledger = workspace.ledger_of(campaign)
     with ledger.read() as tx:
-        is_new = not rounds.rounds_of(tx, campaign)
+        is_new = by_hand and not rounds.rounds_of(tx, campaign)
     if is_new or again:
         done = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
         tell(f"Prepared round {done.round} of {campaign}: {done.made} drafts.")

@@ -160,6 +160,8 @@ class Kept:
     edit: Edit | None
     #: Digest of the words beneath the edit, when it was made.
     edit_base: str
+    #: What its words call `now`; None for the round's.
+    now_at: datetime | None = None
 
 
 def kept(tx: Connection, round_id: int, step: int, persons: Iterable[int]) -> dict[tuple[int, int], Kept]:
@@ -175,6 +177,7 @@ def kept(tx: Connection, round_id: int, step: int, persons: Iterable[int]) -> di
                 deliveries.c.digest,
                 deliveries.c.problems,
                 deliveries.c.edit,
+                deliveries.c.now_at,
             ).where(
                 deliveries.c.round_id == round_id,
                 deliveries.c.step == step,
@@ -189,8 +192,18 @@ def kept(tx: Connection, round_id: int, step: int, persons: Iterable[int]) -> di
                 problems_from_json(row.problems),
                 Edit(**row.edit["edit"]) if row.edit else None,
                 row.edit["base"] if row.edit else "",
+                row.now_at,
             )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The time of one mail."""
+
+    due_at: datetime
+    #: What its words call `now`.
+    now_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +219,11 @@ class Rendering:
     members: tuple[int, ...] = ()
     #: What the template says beneath a person's edit.
     beneath: Draft | None = None
+    #: Where the recipient is: IANA zone and country.
+    zone: str = ""
+    country: str = ""
+    #: When it is due, where a rule says so.
+    due: Due | None = None
 
     @property
     def held(self) -> bool:
@@ -228,6 +246,8 @@ def _columns(rendering: Rendering) -> dict[str, Any]:
         "source_file": rendering.source.file,
         "source_sheet": rendering.source.sheet,
         "source_row": rendering.source.row,
+        "zone": rendering.zone,
+        "country": rendering.country,
     }
 
 
@@ -244,6 +264,8 @@ def insert_new(tx: Connection, round_id: int, renderings: Sequence[Rendering], *
             "copy": rendering.draft.copy,
             "status": Status.DRAFT.value,
             "seen": seen,
+            "due_at": rendering.due.due_at if rendering.due else None,
+            "now_at": rendering.due.now_at if rendering.due else None,
         }
         for rendering in renderings
     ]
@@ -296,13 +318,13 @@ def next_seen(tx: Connection, round_id: int) -> int:
     return number + 1
 
 
-def unseen(tx: Connection, round_id: int, *, seen: int) -> list[int]:
+def unseen(tx: Connection, round_id: int, *, seen: int, step: int = 0) -> list[int]:
     """Drafts and queued mails whose contact the newest preparation did not meet."""
     rows = tx.execute(
         select(deliveries.c.id).where(
             deliveries.c.round_id == round_id,
             deliveries.c.seen < seen,
-            deliveries.c.step == 0,
+            deliveries.c.step == step,
             deliveries.c.status.in_([Status.DRAFT, Status.QUEUED]),
         )
     )
@@ -353,6 +375,19 @@ def first_in_round(tx: Connection, round_id: int, addresses: Iterable[str]) -> d
         .order_by(deliveries.c.id.desc())
     )
     return {address: Place(row_id, str(Source(*place))) for address, row_id, *place in rows}
+
+
+def first_subjects(tx: Connection, round_id: int, persons: Iterable[int]) -> dict[tuple[int, int], str]:
+    """(person, copy) → the subject of their first mail in this round."""
+    found: dict[tuple[int, int], str] = {}
+    for batch in batches(persons):
+        rows = tx.execute(
+            select(deliveries.c.person_id, deliveries.c.copy, deliveries.c.subject).where(
+                deliveries.c.round_id == round_id, deliveries.c.step == 0, deliveries.c.person_id.in_(batch)
+            )
+        )
+        found.update({(row.person_id, row.copy): row.subject for row in rows})
+    return found
 
 
 def keep_attachments(tx: Connection, contents: Mapping[str, bytes]) -> None:

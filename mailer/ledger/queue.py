@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from mailer.ledger import suppressions
 from mailer.ledger.drafts import draft_of, select_entries
 from mailer.ledger.moves import PROGRAM, claim, move, move_each
 from mailer.ledger.schema import campaigns, deliveries, rounds, stops
+from mailer.ledger.timing import thread_of
 from mailer.model import Delivery, Outcome, Receipt, Status
 
 
@@ -82,7 +83,9 @@ def due(
                 and_(deliveries.c.due_at == due_at, deliveries.c.id > last_id),
             )
         )
-    return [_delivery(row) for row in tx.execute(query)]
+    found = [_delivery(row) for row in tx.execute(query)]
+    threads = thread_of(tx, [each.id for each in found if each.draft.step])
+    return [replace(each, references=threads[each.id]) if each.id in threads else each for each in found]
 
 
 #: What a delivery is made of: no more, since this is read for every mail.
@@ -91,7 +94,7 @@ _SENT_WITH = (
         deliveries.c[name]
         for name in (
             "id", "account", "step", "person_id", "copy", "digest", "words",
-            "status", "message_id", "due_at", "attempts", "first_attempt_at", "last_reply",
+            "status", "message_id", "due_at", "attempts", "first_attempt_at", "last_reply", "zone", "country",
         )
     ),
     rounds.c.campaign,
@@ -109,6 +112,8 @@ def _delivery(row: Any) -> Delivery:
         attempts=row.attempts,
         last_reply=row.last_reply,
         first_attempt_at=row.first_attempt_at,
+        zone=row.zone,
+        country=row.country,
     )
 
 

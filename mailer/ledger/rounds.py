@@ -84,32 +84,37 @@ def rounds_of(tx: Connection, campaign: str) -> list[Round]:
     return [_round(row) for row in rows]
 
 
-def pending_rounds(tx: Connection, campaign_names: Iterable[str] | None = None) -> list[Round]:
-    """Rounds with mails that are drafts or queued, oldest first."""
-    waiting = select(deliveries.c.round_id).where(deliveries.c.status.in_([Status.DRAFT, Status.QUEUED]))
-    query = select(rounds).where(rounds.c.id.in_(waiting)).order_by(rounds.c.id)
+def pending_rounds(tx: Connection, campaign_names: Iterable[str] | None = None) -> list[tuple[Round, int]]:
+    """Rounds with mails that are drafts or queued, and the step these are of, oldest first."""
+    query = (
+        select(rounds, deliveries.c.step)
+        .join_from(rounds, deliveries)
+        .where(deliveries.c.status.in_([Status.DRAFT, Status.QUEUED]))
+        .distinct()
+        .order_by(rounds.c.id, deliveries.c.step)
+    )
     if campaign_names is not None:
         query = query.where(rounds.c.campaign.in_(list(campaign_names)))
-    return [_round(row) for row in tx.execute(query)]
+    return [(_round(row), row.step) for row in tx.execute(query)]
 
 
-def mark_prepared(tx: Connection, round_id: int, stamps: Iterable[Stamp], *, at: datetime) -> None:
-    """Note when a round was rendered, and from which files."""
+def mark_prepared(tx: Connection, round_id: int, stamps: Iterable[Stamp], *, at: datetime, step: int = 0) -> None:
+    """Note when a round, or its follow-ups of a step, was rendered, and from which files."""
     tx.execute(update(rounds).where(rounds.c.id == round_id).values(prepared_at=at))
-    tx.execute(watched.delete().where(watched.c.round_id == round_id))
+    tx.execute(watched.delete().where(watched.c.round_id == round_id, watched.c.step == step))
     rows = [
-        {"round_id": round_id, "path": s.path, "size": s.size, "mtime_ns": s.mtime_ns, "digest": s.digest}
+        {"round_id": round_id, "step": step, "path": s.path, "size": s.size, "mtime_ns": s.mtime_ns, "digest": s.digest}
         for s in stamps
     ]
     if rows:
         tx.execute(watched.insert(), rows)
 
 
-def watched_files(tx: Connection, round_id: int) -> list[Stamp]:
+def watched_files(tx: Connection, round_id: int, step: int = 0) -> list[Stamp]:
     """The files a round was rendered from."""
     rows = tx.execute(
         select(watched.c.path, watched.c.size, watched.c.mtime_ns, watched.c.digest).where(
-            watched.c.round_id == round_id
+            watched.c.round_id == round_id, watched.c.step == step
         )
     )
     return [Stamp(*row) for row in rows]

@@ -143,8 +143,12 @@ deliveries = Table(
     Column("approved_at", Instant),
     _text("approved_by"),
     Column("message_id", Text, unique=True),
+    #: What its words call `now` where that is not the round's: an occasion of its own.
+    Column("now_at", Instant),
     Column("due_at", Instant),
+    #: Where its recipient is: the IANA zone and the country whose hours and holidays are kept.
     _text("zone"),
+    _text("country"),
     Column("attempts", Integer, nullable=False, default=0),
     Column("first_attempt_at", Instant),
     _text("last_reply"),
@@ -213,11 +217,12 @@ history = Table(
     Column("delivery_id", ForeignKey("deliveries.id")),
 )
 
-#: Every file whose change can change the words of a round.
+#: Every file whose change can change the words of a round, or of its follow-ups.
 watched = Table(
     "watched",
     metadata,
     Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("step", Integer, primary_key=True, default=0),
     Column("path", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),
@@ -263,4 +268,21 @@ incoming = Table(
     Column("delivery_id", ForeignKey("deliveries.id"), index=True),
     UniqueConstraint("account", "fingerprint"),
     Index("ix_incoming_at", "at"),
+)
+
+#: When something was last done: a campaign looked through, the queue sorted, a reminder written, the schedule alive.
+beats = Table(
+    "beats",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+#: When a campaign on `new rows` first met a person; those met at its first look are its baseline.
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
 )

@@ -7,12 +7,13 @@ Nothing here remembers anything: asked twice with the same arguments, every func
 
 from mailer.when.dates import Dated, dated
 from mailer.when.hours import closed_days, closes_at, is_open, known_zone, next_open, on_the_wall, zone_of
-from mailer.when.later import Fate, fate, follow_up_at, shifted
-from mailer.when.plan import Wish, laid, pace
+from mailer.when.later import Fate, duration, fate, follow_up_at, shifted
+from mailer.when.plan import QUOTA_WINDOW, Wish, laid, pace
 from mailer.when.rounds import Due, Facts, Office, dues, office
-from mailer.when.words import describe, describe_hours
+from mailer.when.words import describe, describe_hours, describe_plan
 
 __all__ = [
+    "QUOTA_WINDOW",
     "Dated",
     "Due",
     "Facts",
@@ -24,7 +25,9 @@ __all__ = [
     "dated",
     "describe",
     "describe_hours",
+    "describe_plan",
     "dues",
+    "duration",
     "fate",
     "follow_up_at",
     "is_open",

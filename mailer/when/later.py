@@ -84,15 +84,14 @@ class Fate(StrEnum):
     SKIP = "skip"  #: its time passed: it is dropped, with the reason
 
 
-def fate(plan: Scheduled, due_at: datetime, *, now: datetime, looked_at: datetime | None = None) -> Fate:
+def fate(plan: Scheduled, waiting_since: datetime, *, now: datetime) -> Fate:
     """Whether a mail may still go by itself.
 
-    `looked_at` is when it was last looked at and could have gone: what waited for a slow server or a daily quota
-    while we were there is not late. Only the time in which nobody looked counts.
+    `waiting_since` is from when on it could have gone but nobody was there to send it: its due time, or the last
+    time somebody looked after it. What waited for a slow server or a daily quota meanwhile is not late.
     """
-    if now < due_at:
+    if now < waiting_since:
         return Fate.WAIT
-    waiting_since = max(due_at, min(looked_at, now)) if looked_at else due_at
     if now - waiting_since <= duration(plan.grace) or plan.late == "send":
         return Fate.GO
     return Fate.ASK if plan.late == "ask" else Fate.SKIP

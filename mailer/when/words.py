@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from mailer.config.calendar import MONTHS, WEEKDAYS, DayRule
 from mailer.config.when import (
@@ -97,6 +99,21 @@ def _at(clock: time, zone: str, firm_zone: str) -> str:
 
 def _day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1].title()} {day.year}"
+
+
+def describe_plan(times: Iterable[datetime], *, now: datetime, zone: str) -> str:
+    """When an account's mails go: "212 today 09:00 to 10:46, 88 tomorrow 09:00 to 09:44"."""
+    info = ZoneInfo(zone)
+    by_day: dict[date, list[datetime]] = {}
+    for at in sorted(each.astimezone(info) for each in times):
+        by_day.setdefault(at.date(), []).append(at)
+    return ", ".join(_day_of_plan(day, at, now.astimezone(info).date()) for day, at in by_day.items())
+
+
+def _day_of_plan(day: date, times: list[datetime], today: date) -> str:
+    first, last = f"{times[0]:%H:%M}", f"{times[-1]:%H:%M}"
+    name = {0: "today", 1: "tomorrow"}.get((day - today).days, f"on {day.day} {MONTHS[day.month - 1].title()}")
+    return f"{len(times)} {name} {first}" + (f" to {last}" if last != first else "")
 
 
 def describe_hours(hours: Hours | None) -> str:

@@ -115,6 +115,17 @@ class Workspace:
     @contextmanager
     def sole_sender(self, name: str) -> Iterator[None]:
         """Hold an account's lock for one pass; BusyError says who has it."""
+        with self._alone(name, f"Account {name} is already sending"):
+            yield
+
+    @contextmanager
+    def sole_runner(self) -> Iterator[None]:
+        """Be the only one who keeps this workspace's schedule; BusyError says who has it."""
+        with self._alone("schedule.run", "The schedule is already kept here"):
+            yield
+
+    @contextmanager
+    def _alone(self, name: str, busy: str) -> Iterator[None]:
         folder = self.folder / ".locks"
         folder.mkdir(exist_ok=True)
         holder = folder / f"{name}.holder"
@@ -127,9 +138,7 @@ class Workspace:
             said = ""
             with suppress(OSError):
                 said = f" ({holder.read_text(encoding='utf-8')})"
-            raise BusyError(
-                f"Account {name} is already sending{said}.", cure="Wait until it has finished; nothing was sent twice."
-            ) from None
+            raise BusyError(f"{busy}{said}.", cure="Wait until it has finished; nothing was sent twice.") from None
 
     def trust_ledger(self) -> None:
         """Raise LedgerError when the ledger of real mail may have forgotten something; then nothing is sent."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from mailer.campaigns import Refreshed, refresh
 from mailer.config import Account
@@ -15,6 +16,7 @@ from mailer.ledger.opening import Ledger, Transaction
 from mailer.model import Draft, Receipt
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
 from mailer.workspace.opening import Workspace
+from mailer.workspace.sorting import may_leave, note_looked, sort_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,10 @@ class Passed:
 
 
 def refreshed(workspace: Workspace, ledger: Ledger, campaigns: Sequence[str] | None = None) -> Refreshed:
-    """Render again what changed since it was rendered; approvals of changed words are void."""
-    return refresh(ledger, workspace.config, workspace.folder, now=workspace.now, campaigns=campaigns)
+    """Render again what changed since it was rendered (approvals of changed words are void), then sort what is due."""
+    found = refresh(ledger, workspace.config, workspace.folder, now=workspace.now, campaigns=campaigns)
+    sort_due(workspace, ledger, excluded=found.stopped)
+    return found
 
 
 def plan(workspace: Workspace, ledger: Ledger, order: Order) -> list[Share]:
@@ -110,7 +114,7 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     """
     if not workspace.is_rehearsing(ledger):
         workspace.trust_ledger()
-    order = replace(order, committed=workspace.reflect)
+    order = replace(order, committed=workspace.reflect, may_leave=partial(may_leave, workspace.config))
     with ledger.read() as tx:
         names = queue.accounts_with_work(tx)
     passed = Passed()
@@ -124,6 +128,7 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
             passed.errors[name] = error
         else:
             raise error
+    note_looked(workspace, ledger)
     workspace.reflect(always=True)
     return passed
 

@@ -1,0 +1,145 @@
+"""`mailer schedule`: what goes out when, to how many, from whom, and what waits for a yes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from mailer.cli.output import json_option, line, print_json, problem_json, problems, table, tell
+from mailer.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from mailer.scheduling.outlook import Late, Line, Outlook
+
+
+@click.command()
+@click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How far to look ahead.")
+@click.option("--late", is_flag=True, help="Only what is too late to go by itself, and how to decide about it.")
+@click.option("--ics", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a calendar file.")
+@json_option
+@click.pass_obj
+def schedule(settings: Settings, days: int, late: bool, ics: Path | None, as_json: bool) -> None:
+    """What goes out when: the next days, by config.yaml and the sheets."""
+    from mailer.scheduling.outlook import outlook
+    from mailer.when import describe_plan
+
+    with settings.workspace() as workspace:
+        found = outlook(workspace, days)
+        firm, now = workspace.config.firm, workspace.now
+    if ics:
+        _write_calendar(ics, found, firm.name, now)
+    if as_json:
+        print_json(_json(found))
+        return
+    if late:
+        _show_late(found.late, ZoneInfo(firm.timezone))
+        return
+    _show(found, firm.timezone, days)
+    for account, times in found.plan.items():
+        line(f"{account}: {describe_plan(times, now=now, zone=firm.timezone)}")
+    if found.late:
+        count = sum(each.missed + each.drafts for each in found.late)
+        tell(f"{count} mails are late: mailer schedule --late")
+    tell(_alive(found.alive_at, now))
+
+
+def _write_calendar(path: Path, found: Outlook, firm: str, now: datetime) -> None:
+    from mailer.scheduling.ics import calendar
+
+    path.write_text(calendar(found.lines, firm=firm, now=now), encoding="utf-8", newline="")
+    tell(f"{len(found.lines)} events written to {path}")
+
+
+def _show(found: Outlook, zone_name: str, days: int) -> None:
+    problems(found.problems)
+    if not found.lines:
+        line(f"Nothing goes out in the next {days} days.")
+        return
+    zone = ZoneInfo(zone_name)
+    table(
+        ["When", "Campaign", "Round", "Mails", "From", "Review", "Rule"],
+        [
+            [
+                _span(each, zone),
+                each.campaign + (f" (follow-up {each.step})" if each.step else ""),
+                each.round,
+                each.count,
+                ", ".join(each.accounts),
+                _review(each),
+                each.rule,
+            ]
+            for each in found.lines
+        ],
+    )
+
+
+def _span(each: Line, zone: ZoneInfo) -> str:
+    first, last = each.first_at.astimezone(zone), each.last_at.astimezone(zone)
+    if first.date() == last.date():
+        return f"{first:%a %d %b %H:%M}" + (f" to {last:%H:%M}" if f"{last:%H:%M}" != f"{first:%H:%M}" else "")
+    return f"{first:%a %d %b %H:%M} to {last:%a %d %b %H:%M}"
+
+
+def _review(each: Line) -> str:
+    parts = [(each.waiting, "wait for your yes"), (each.queued, "approved"), (each.coming, "not yet prepared")]
+    said = ", ".join(f"{count} {words}" for count, words in parts if count)
+    return f"paused; {said}" if each.paused else said
+
+
+def _show_late(late: list[Late], zone: ZoneInfo) -> None:
+    if not late:
+        line("Nothing is late.")
+    for each in late:
+        counts = [(each.missed, "approved, but nothing ran at their time"), (each.drafts, "never approved")]
+        said = " and ".join(f"{count} {words}" for count, words in counts if count)
+        line(f"{each.campaign}, round {each.round}, was due {each.due_at.astimezone(zone):%a %d %b %H:%M}: {said}.")
+        line(f"→ Send at the next open hour: mailer campaigns catch-up {each.campaign} --round {each.round}")
+        line(f"→ Let them go:                mailer campaigns let-go {each.campaign} --round {each.round}")
+
+
+def _alive(alive_at: datetime | None, now: datetime) -> str:
+    if alive_at is None:
+        return "Nothing keeps this schedule yet: mailer run, or mailer service install"
+    minutes = int((now - alive_at).total_seconds() // 60)
+    if minutes <= 10:
+        return "The schedule is kept."
+    return f"Nothing has kept this schedule for {minutes // 60} h {minutes % 60} min: mailer run"
+
+
+def _json(found: Outlook) -> dict[str, object]:
+    return {
+        "schedule": [
+            {
+                "campaign": each.campaign,
+                "round": each.round,
+                "step": each.step,
+                "rule": each.rule,
+                "due_at": each.first_at,
+                "until": each.last_at,
+                "count": each.count,
+                "accounts": each.accounts,
+                "waiting": each.waiting,
+                "approved": each.queued,
+                "coming": each.coming,
+                "paused": each.paused,
+            }
+            for each in found.lines
+        ],
+        "late": [
+            {
+                "campaign": each.campaign,
+                "round": each.round,
+                "due_at": each.due_at,
+                "missed": each.missed,
+                "drafts": each.drafts,
+            }
+            for each in found.late
+        ],
+        "plan": found.plan,
+        "problems": [problem_json(problem) for problem in found.problems],
+        "alive_at": found.alive_at,
+    }

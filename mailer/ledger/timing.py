@@ -1,0 +1,297 @@
+"""What the schedule remembers: when it last looked, who was met when, what waits past its time, who heard from us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all, update
+from sqlalchemy.orm import aliased
+
+from mailer.ledger.moves import batches
+from mailer.ledger.opening import Transaction
+from mailer.ledger.schema import beats, deliveries, history, members, rounds, sightings
+from mailer.model import Status
+
+#: Kinds of history that mean: they have been in touch with us, or we with them.
+HEARD = ("replied", "heard")
+
+#: Statuses of a mail that left us.
+LEFT = (Status.SENT, Status.UNCONFIRMED, Status.BOUNCED)
+
+
+def beat(tx: Transaction, what: str, *, at: datetime) -> None:
+    """Note that this was done now."""
+    tx.execute(beats.delete().where(beats.c.what == what))
+    tx.execute(beats.insert().values(what=what, at=at))
+
+
+def last_beat(tx: Transaction, what: str) -> datetime | None:
+    """When this was last done; None for never."""
+    return tx.execute(select(beats.c.at).where(beats.c.what == what)).scalar()
+
+
+def meet(tx: Transaction, campaign: str, persons: Iterable[int], *, at: datetime) -> dict[int, datetime]:
+    """When a campaign first met each of these people: now, for those it had never met."""
+    wanted = set(persons)
+    known = {
+        row.person_id: row.at
+        for batch in batches(wanted)
+        for row in tx.execute(
+            select(sightings.c.person_id, sightings.c.at).where(
+                sightings.c.campaign == campaign, sightings.c.person_id.in_(batch)
+            )
+        )
+    }
+    new = [{"campaign": campaign, "person_id": person, "at": at} for person in sorted(wanted - known.keys())]
+    if new:
+        tx.execute(sightings.insert(), new)
+    return known | {row["person_id"]: at for row in new}
+
+
+def heard_at(tx: Transaction, persons: Iterable[int]) -> dict[int, datetime]:
+    """The clock of each person: the latest of our last mail, their last reply, and a contact noted by hand."""
+    found: dict[int, datetime] = {}
+    for batch in batches(persons):
+        rows = tx.execute(
+            union_all(
+                select(deliveries.c.person_id, deliveries.c.sent_at.label("at")).where(
+                    deliveries.c.person_id.in_(batch), deliveries.c.status.in_([Status.SENT, Status.UNCONFIRMED])
+                ),
+                select(members.c.person_id, deliveries.c.sent_at.label("at"))
+                .join_from(members, deliveries)
+                .where(members.c.person_id.in_(batch), deliveries.c.status.in_([Status.SENT, Status.UNCONFIRMED])),
+                select(history.c.person_id, history.c.at).where(
+                    history.c.person_id.in_(batch), history.c.kind.in_(HEARD)
+                ),
+            )
+        )
+        for person, at in rows:
+            if at and (person not in found or at > found[person]):
+                found[person] = at
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A mail that has not gone, as the schedule sees it."""
+
+    id: int
+    campaign: str
+    round: str
+    step: int
+    person: int
+    account: str
+    status: Status
+    due_at: datetime
+    #: Where its recipient is: IANA zone ("" for the firm's) and country.
+    zone: str
+    country: str
+    #: What the rule said, before hours and spread; None where no rule did.
+    now_at: datetime | None
+    attempts: int
+
+
+def timed(
+    tx: Transaction,
+    statuses: Sequence[Status],
+    *,
+    campaign: str | None = None,
+    due_by: datetime | None = None,
+) -> list[Timed]:
+    """Mails in these statuses that have a due time (no later than `due_by`), earliest first."""
+    conditions: list[ColumnElement[bool]] = [deliveries.c.status.in_(statuses), deliveries.c.due_at.is_not(None)]
+    if campaign is not None:
+        conditions.append(rounds.c.campaign == campaign)
+    if due_by is not None:
+        conditions.append(deliveries.c.due_at <= due_by)
+    rows = tx.execute(
+        select(
+            deliveries.c.id,
+            rounds.c.campaign,
+            rounds.c.name,
+            deliveries.c.step,
+            deliveries.c.person_id,
+            deliveries.c.account,
+            deliveries.c.status,
+            deliveries.c.due_at,
+            deliveries.c.zone,
+            deliveries.c.country,
+            deliveries.c.now_at,
+            deliveries.c.attempts,
+        )
+        .join_from(deliveries, rounds)
+        .where(*conditions)
+        .order_by(deliveries.c.due_at, deliveries.c.id)
+    )
+    return [
+        Timed(
+            row.id,
+            row.campaign,
+            row.name,
+            row.step,
+            row.person_id,
+            row.account,
+            Status(row.status),
+            row.due_at,
+            row.zone,
+            row.country,
+            row.now_at,
+            row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def retime(tx: Transaction, due: Mapping[int, datetime]) -> None:
+    """Give mails a new due time each."""
+    for delivery_id, due_at in due.items():
+        tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(due_at=due_at))
+
+
+def reschedule(tx: Transaction, moved: Mapping[int, tuple[datetime, datetime]]) -> None:
+    """Give mails whose rule now says otherwise their new (due time, `now`)."""
+    for delivery_id, (due_at, now_at) in moved.items():
+        tx.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(due_at=due_at, now_at=now_at))
+
+
+def first_mails_since(
+    tx: Transaction, persons: Iterable[int], since: datetime
+) -> dict[int, list[tuple[datetime, str, str]]]:
+    """Person → (when, campaign, round) of each mail they were sent since then; follow-ups do not count."""
+    found: dict[int, list[tuple[datetime, str, str]]] = {}
+    for batch in batches(persons):
+        rows = tx.execute(
+            select(deliveries.c.person_id, deliveries.c.sent_at, rounds.c.campaign, rounds.c.name)
+            .join_from(deliveries, rounds)
+            .where(
+                deliveries.c.person_id.in_(batch),
+                deliveries.c.step == 0,
+                deliveries.c.status.in_(LEFT),
+                deliveries.c.sent_at > since,
+            )
+            .order_by(deliveries.c.sent_at)
+        )
+        for person, at, campaign, name in rows:
+            found.setdefault(person, []).append((at, campaign, name))
+    return found
+
+
+def sent_times(tx: Transaction, account: str, since: datetime) -> list[datetime]:
+    """When the account handed over each mail since then, earliest first."""
+    rows = tx.execute(
+        select(deliveries.c.sent_at)
+        .where(deliveries.c.account == account, deliveries.c.sent_at > since)
+        .order_by(deliveries.c.sent_at)
+    )
+    return [at for at in rows.scalars() if at]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail that left and that a follow-up may come after."""
+
+    id: int
+    round: str
+    step: int
+    person: int
+    copy: int
+    sent_at: datetime
+    zone: str
+    country: str
+
+
+def awaiting_answer(tx: Transaction, campaign: str, step: int) -> list[Sent]:
+    """Sent mails of that step whose next step does not exist yet and that nobody answered, earliest first.
+
+    A reply or a contact noted by hand after the mail ends the sequence; so do a bounce and a cancelled round.
+    """
+    following = aliased(deliveries)
+    rows = tx.execute(
+        select(
+            deliveries.c.id,
+            rounds.c.name,
+            deliveries.c.step,
+            deliveries.c.person_id,
+            deliveries.c.copy,
+            deliveries.c.sent_at,
+            deliveries.c.zone,
+            deliveries.c.country,
+        )
+        .join_from(deliveries, rounds)
+        .outerjoin(
+            following,
+            and_(
+                following.c.round_id == deliveries.c.round_id,
+                following.c.person_id == deliveries.c.person_id,
+                following.c.copy == deliveries.c.copy,
+                following.c.step == step + 1,
+            ),
+        )
+        .where(
+            rounds.c.campaign == campaign,
+            rounds.c.cancelled_at.is_(None),
+            deliveries.c.step == step,
+            deliveries.c.status == Status.SENT,
+            following.c.id.is_(None),
+            ~_answered(deliveries.c.person_id, deliveries.c.sent_at),
+        )
+        .order_by(deliveries.c.sent_at, deliveries.c.id)
+    )
+    return [Sent(*row) for row in rows]
+
+
+def _answered(person: ColumnElement[int], since: ColumnElement[datetime]) -> ColumnElement[bool]:
+    return (
+        select(literal(1))
+        .where(history.c.person_id == person, history.c.kind.in_(HEARD), history.c.at >= since)
+        .exists()
+    )
+
+
+def pointless_follow_ups(tx: Transaction) -> dict[int, str]:
+    """Follow-ups that have not gone and must not any more → why: answered, or the mail before it bounced."""
+    before = aliased(deliveries)
+    same = and_(
+        before.c.round_id == deliveries.c.round_id,
+        before.c.person_id == deliveries.c.person_id,
+        before.c.copy == deliveries.c.copy,
+        before.c.step < deliveries.c.step,
+    )
+    rows = tx.execute(
+        select(deliveries.c.id, func.max(case((before.c.status == Status.BOUNCED, 1), else_=0)))
+        .join_from(deliveries, before, same)
+        .where(
+            deliveries.c.step > 0,
+            deliveries.c.status.in_([Status.DRAFT, Status.QUEUED, Status.MISSED]),
+            or_(before.c.status == Status.BOUNCED, _answered(before.c.person_id, before.c.sent_at)),
+        )
+        .group_by(deliveries.c.id)
+    )
+    return {row[0]: "the mail before it bounced" if row[1] else "they have answered" for row in rows}
+
+
+def thread_of(tx: Transaction, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Follow-up → the Message-IDs of the mails before it, oldest first."""
+    before = aliased(deliveries)
+    found: dict[int, tuple[str, ...]] = {}
+    for batch in batches(ids):
+        rows = tx.execute(
+            select(deliveries.c.id, before.c.message_id)
+            .join_from(
+                deliveries,
+                before,
+                and_(
+                    before.c.round_id == deliveries.c.round_id,
+                    before.c.person_id == deliveries.c.person_id,
+                    before.c.copy == deliveries.c.copy,
+                    before.c.step < deliveries.c.step,
+                ),
+            )
+            .where(deliveries.c.id.in_(batch), before.c.message_id.is_not(None))
+            .order_by(deliveries.c.id, before.c.step)
+        )
+        for delivery_id, message_id in rows:
+            found[delivery_id] = (*found.get(delivery_id, ()), message_id)
+    return found

@@ -1,0 +1,119 @@
+"""The four jobs of the schedule: each does one bounded pass over the ledger and says in one line what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailer.campaigns import refresh
+from mailer.errors import MailerError
+from mailer.ledger import timing
+from mailer.ledger.opening import Ledger
+from mailer.scheduling.preparing import prepare_due
+from mailer.scheduling.reminding import remind
+from mailer.scheduling.sheets import Sheets
+from mailer.sending import Order, Tally
+from mailer.workspace import Workspace, passes
+from mailer.workspace.sorting import sort_due
+
+#: A sending pass of the schedule ends after this long, so that the other jobs have their turn.
+PASS = timedelta(minutes=10)
+
+#: The beat that tells that the schedule is alive.
+ALIVE = "schedule alive"
+
+
+@dataclass(slots=True)
+class Done:
+    """What a job did, for the log and the exit code."""
+
+    #: One line, "" when there was nothing to do.
+    said: str = ""
+    tally: Tally | None = None
+    #: What went wrong, each already a plain sentence.
+    errors: tuple[MailerError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a job works with."""
+
+    workspace: Workspace
+    sheets: Sheets
+    #: Asked between mails; True finishes those in hand and ends.
+    stopping: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job and how often it is due."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Desk], Done]
+
+
+def ledgers(workspace: Workspace) -> list[Ledger]:
+    """The ledgers in use: of real mail, of rehearsals, or both."""
+    found = [workspace.ledger, *(workspace.ledger_of(name) for name in workspace.config.campaigns)]
+    return list({ledger.path: ledger for ledger in found}.values())
+
+
+def prepare(desk: Desk) -> Done:
+    """Make drafts of what comes near."""
+    done = prepare_due(desk.workspace, desk.sheets)
+    said = [f"{each.campaign}, round {each.round}: {each.made} new drafts" for each in done.prepared if each.made]
+    said += [f"{len(done.called_back)} called back"] if done.called_back else []
+    said += [f"{problem.where}: {problem.what}" for problem in done.problems if problem.kind == "odd-date"]
+    return Done("; ".join(said), errors=tuple(done.errors.values()))
+
+
+def send(desk: Desk) -> Done:
+    """Send what is approved and due."""
+    workspace, stopping = desk.workspace, desk.stopping
+    total, errors, said = Tally(), list[MailerError](), list[str]()
+    for ledger in ledgers(workspace):
+        fresh = refresh(ledger, workspace.config, workspace.folder, now=workspace.now)
+        sorting = sort_due(workspace, ledger, excluded=fresh.stopped)
+        if sorting.missed:
+            said.append(f"{len(sorting.missed)} too late to go by themselves (mailer schedule --late)")
+        if sorting.dropped:
+            said.append(f"{len(sorting.dropped)} dropped")
+        if sorting.ready and not stopping():
+            order = Order(excluded=tuple(fresh.stopped), stopping=_within(PASS, workspace, stopping))
+            passed = passes.send(workspace, ledger, order)
+            total.add(passed.tally)
+            errors += passed.errors.values()
+    counts = {"sent": total.sent, "deferred": total.deferred, "failed": total.failed, "unconfirmed": total.unconfirmed}
+    said = [f"{count} {name}" for name, count in counts.items() if count] + said
+    return Done(", ".join(said), tally=total, errors=tuple(errors))
+
+
+def _within(span: timedelta, workspace: Workspace, stopping: Callable[[], bool]) -> Callable[[], bool]:
+    end = workspace.now + span
+    return lambda: stopping() or workspace.now >= end
+
+
+def housekeeping(desk: Desk) -> Done:
+    """Note that the schedule is alive, where `mailer service status` finds it."""
+    for ledger in ledgers(desk.workspace):
+        with ledger.begin() as tx:
+            timing.beat(tx, ALIVE, at=desk.workspace.now)
+    desk.workspace.reflect(always=True)
+    return Done()
+
+
+def digest(desk: Desk) -> Done:
+    """Tell who must review what waits for them, once a day at most."""
+    written = remind(desk.workspace)
+    return Done(f"{written} reminders written" if written else "")
+
+
+#: In the order of a pass: what is prepared may be sent, what waits is told.
+JOBS = (
+    Job("housekeeping", timedelta(minutes=1), housekeeping),
+    Job("prepare", timedelta(minutes=10), prepare),
+    Job("digest", timedelta(minutes=30), digest),
+    Job("send", timedelta(minutes=1), send),
+)

@@ -1,0 +1,181 @@
+"""A campaign's rule and its contacts of today → who is due when, and which dates cannot be understood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from mailer import when
+from mailer.config import Campaign, Config, ContactSource
+from mailer.config.when import ByColumn, Neglected, NewRows, OnDate
+from mailer.expressions import compile_expression
+from mailer.ledger import people, rounds, timing
+from mailer.ledger.opening import Ledger, Transaction
+from mailer.model import Contact, Field, Period, Problem, Severity
+from mailer.scheduling.sheets import Sheets
+from mailer.workspace import Workspace
+
+#: A yearly date of this many years from now on is a mistake, not a plan.
+_FAR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One contact's mail to come."""
+
+    contact: Contact
+    person: int
+    due: when.Due
+
+
+@dataclass(slots=True)
+class Look:
+    """What a look at one campaign found."""
+
+    campaign: str
+    prospects: list[Prospect] = field(default_factory=list)
+    #: Everyone the campaign is about today, due or not.
+    persons: set[int] = field(default_factory=set)
+    #: Rows without a usable date, each with its cell.
+    problems: list[Problem] = field(default_factory=list)
+
+
+def looked(campaign: str) -> str:
+    """The beat that tells when a campaign was last looked through and what was due prepared."""
+    return f"looked through {campaign}"
+
+
+def look(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, *, after: datetime, until: datetime) -> Look:
+    """Who of a campaign is due after `after` and no later than `until`. ContactsError for an unusable sheet."""
+    found = Look(name)
+    campaign = workspace.config.campaigns[name]
+    everyone = list(_included(workspace, campaign, sheets))
+    with ledger.begin() as tx:
+        known = people.identify(tx, [contact for _, contact in everyone], at=workspace.now)
+        memory = _Memory.of(tx, name, campaign, known, now=workspace.now)
+    found.persons.update(known)
+    firm = when.office(workspace.config.firm)
+    for (source, contact), person in zip(everyone, known, strict=True):
+        facts = _facts(workspace.config, firm, campaign, source, contact, person, memory, found)
+        if facts is None:
+            continue
+        for due in when.dues(campaign, facts, firm, after=after, until=until):
+            found.prospects.append(Prospect(contact, person, due))
+    return found
+
+
+def _included(workspace: Workspace, campaign: Campaign, sheets: Sheets) -> Iterator[tuple[ContactSource, Contact]]:
+    expression = compile_expression(campaign.where) if campaign.where else None
+    today = workspace.today
+    for name in campaign.contacts:
+        source = workspace.config.contacts[name]
+        for contact in sheets.contacts_of(workspace, name):
+            if expression is None or expression(contact.fields, today):
+                yield source, contact
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What the ledger knows that a rule asks about."""
+
+    first_seen_at: datetime
+    heard_at: Mapping[int, datetime] = field(default_factory=dict)
+    met_at: Mapping[int, datetime] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tx: Transaction, name: str, campaign: Campaign, persons: list[int], *, now: datetime) -> _Memory:
+        first = rounds.see_campaign(tx, name, at=now)
+        match campaign.when:
+            case Neglected():
+                return cls(first, heard_at=timing.heard_at(tx, persons))
+            case NewRows():
+                never = timing.last_beat(tx, looked(name)) is None
+                return cls(first, met_at=timing.meet(tx, name, persons, at=first if never else now))
+        return cls(first)
+
+
+def _facts(  # noqa: PLR0917 - one of each
+    config: Config,
+    firm: when.Office,
+    campaign: Campaign,
+    source: ContactSource,
+    contact: Contact,
+    person: int,
+    memory: _Memory,
+    found: Look,
+) -> when.Facts | None:
+    """What the rule asks about this contact; None where it can have no mail, and why is among the problems."""
+    zone = when.zone_of(contact, config.firm)
+    met_at = memory.met_at.get(person, memory.first_seen_at)
+    if isinstance(campaign.when, NewRows) and met_at <= memory.first_seen_at:
+        return None
+    dated = None
+    if isinstance(campaign.when, OnDate | ByColumn):
+        dated = _date_of(firm, campaign.when, contact, memory, found)
+        if dated is None:
+            return None
+    return when.Facts(
+        zone=zone,
+        closed=when.closed_days(contact.country or config.firm.country, config.firm.closed),
+        dated=dated,
+        heard_on=_heard_on(contact, memory.heard_at.get(person), config.firm.timezone),
+        cadence=_cadence(contact, source),
+        seen_at=met_at,
+        who=contact.key,
+    )
+
+
+def _date_of(
+    firm: when.Office, rule: OnDate | ByColumn, contact: Contact, memory: _Memory, found: Look
+) -> when.Dated | None:
+    column = rule.date if isinstance(rule, OnDate) else rule.column
+    cell = contact.fields.get(column, Field(""))
+    try:
+        dated = when.dated(cell.value, month_first=firm.month_first, language=contact.language or firm.language)
+        _refuse_far(dated, memory.first_seen_at, cell if isinstance(rule, ByColumn) else None)
+    except ValueError as error:
+        found.problems.append(_unusable(contact, column, str(error)))
+        return None
+    return dated
+
+
+def _refuse_far(dated: when.Dated, first_seen_at: datetime, once: Field | None) -> None:
+    if dated.year is None and once is not None:
+        raise ValueError(f"“{once}” has no year")
+    if dated.year is not None and dated.year > first_seen_at.year + _FAR:
+        raise ValueError(f"the year {dated.year} lies far ahead; a century may be wrong")
+
+
+def _unusable(contact: Contact, column: str, why: str) -> Problem:
+    blank = why == "there is no date"
+    return Problem(
+        f"{contact.source}, column {column}",
+        f"{contact.name or contact.address} gets no mail: {why}",
+        "" if blank else "Correct the cell.",
+        Severity.NOTE if blank else Severity.WARN,
+        "no-date" if blank else "odd-date",
+    )
+
+
+def _heard_on(contact: Contact, heard_at: datetime | None, firm_zone: str) -> date | None:
+    """The last day somebody was in touch: by the ledger, or by the sheet's `last_contact`."""
+    told = contact.fields.get("last_contact", Field("")).value
+    days = [heard_at.astimezone(ZoneInfo(firm_zone)).date()] if heard_at else []
+    if isinstance(told, datetime):
+        days.append(told.date())
+    elif isinstance(told, date):
+        days.append(told)
+    return max(days, default=None)
+
+
+def _cadence(contact: Contact, source: ContactSource) -> Period | None:
+    """The row's own `keep_in_touch` ("60 days", or a number of days), else its source's."""
+    told = contact.fields.get("keep_in_touch", Field(""))
+    if isinstance(told.value, int | float) and told.value >= 1:
+        return Period(int(told.value), "day")
+    try:
+        return Period.parse(told.shown)
+    except ValueError:
+        return source.keep_in_touch

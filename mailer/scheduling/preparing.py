@@ -1,0 +1,152 @@
+"""The prepare job: rounds whose time comes near become drafts; drafts whose reason is gone are called back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from mailer import when
+from mailer.campaigns import Prepared, prepare
+from mailer.config import Campaign
+from mailer.config.when import Neglected
+from mailer.errors import MailerError
+from mailer.ledger import drafts, rounds, timing
+from mailer.ledger.opening import Ledger
+from mailer.ledger.timing import Timed
+from mailer.model import Problem
+from mailer.scheduling.calling_back import OPEN, call_back
+from mailer.scheduling.looking import Prospect, look, looked
+from mailer.scheduling.sheets import Sheets
+from mailer.workspace import Workspace
+
+#: Before any mail.
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Preparation:
+    """What the prepare job did."""
+
+    prepared: list[Prepared] = field(default_factory=list)
+    #: Ids of drafts that were called back: their date moved, a newer round came, somebody was in touch.
+    called_back: list[int] = field(default_factory=list)
+    #: Dates that cannot be understood, once per look.
+    problems: list[Problem] = field(default_factory=list)
+    #: Campaign → why it could not be prepared.
+    errors: dict[str, MailerError] = field(default_factory=dict)
+
+    @property
+    def made(self) -> int:
+        """How many drafts are new."""
+        return sum(each.made for each in self.prepared)
+
+
+def prepare_due(workspace: Workspace, sheets: Sheets) -> Preparation:
+    """Prepare every campaign's rounds and follow-ups that come near. A campaign that cannot be read stops nobody."""
+    done = Preparation()
+    for name, campaign in workspace.config.campaigns.items():
+        ledger = workspace.ledger_of(name)
+        with ledger.read() as tx:
+            is_paused = name in rounds.paused(tx)
+        if is_paused:
+            continue
+        try:
+            if campaign.when is not None:
+                _prepare_rounds(workspace, ledger, name, sheets, done)
+            _prepare_follow_ups(workspace, ledger, name, campaign, done)
+        except MailerError as error:
+            done.errors[name] = error
+    return done
+
+
+def _prepare_rounds(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, done: Preparation) -> None:
+    now, campaign = workspace.now, workspace.config.campaigns[name]
+    with ledger.begin() as tx:
+        first_seen_at = rounds.see_campaign(tx, name, at=now)
+        last = timing.last_beat(tx, looked(name)) or first_seen_at
+        waiting = timing.timed(tx, OPEN, campaign=name)
+    until = now + when.duration(campaign.prepare)
+    horizon = max([until, *(mail.due_at + timedelta(days=1) for mail in waiting)])
+    after = EVER if isinstance(campaign.when, Neglected) else min(last, now)
+    found = look(workspace, ledger, name, sheets, after=after, until=horizon)
+    done.problems += found.problems
+    done.called_back += call_back(ledger, campaign, found, waiting, now=now)
+    near = [each for each in found.prospects if each.due.due_at <= until]
+    for round_name, prospects in _by_round(wanted(near, campaign, waiting, now)).items():
+        due = {each.person: drafts.Due(each.due.due_at, each.due.at) for each in prospects}
+        if _is_new(ledger, name, round_name, due):
+            prepared = prepare(
+                ledger, workspace.config, workspace.folder, name, now=now, round_name=round_name, due=due
+            )
+            done.prepared.append(prepared)
+    with ledger.begin() as tx:
+        timing.beat(tx, looked(name), at=now)
+
+
+def wanted(near: Iterable[Prospect], campaign: Campaign, waiting: list[Timed], now: datetime) -> list[Prospect]:
+    """Of what is past only each person's latest, if it may still be asked about; of the neglected, the worst few."""
+    latest: dict[int, Prospect] = {}
+    coming: list[Prospect] = []
+    for each in near:
+        if each.due.due_at > now and not isinstance(campaign.when, Neglected):
+            coming.append(each)
+        else:
+            latest[each.person] = each
+    past = [each for each in latest.values() if when.fate(campaign, each.due.due_at, now=now) != when.Fate.SKIP]
+    if isinstance(campaign.when, Neglected):
+        return _worst(past, campaign, waiting)
+    return past + coming
+
+
+def _worst(past: list[Prospect], campaign: Campaign, waiting: list[Timed]) -> list[Prospect]:
+    """The longest neglected first, and no more than a person wants to review at a time."""
+    has_one = {mail.person for mail in waiting if not mail.step}
+    free = max(0, campaign.at_a_time - len(has_one))
+    queue = sorted((each for each in past if each.person not in has_one), key=lambda each: each.due.at)
+    return queue[:free]
+
+
+def _by_round(prospects: Iterable[Prospect]) -> dict[str, list[Prospect]]:
+    grouped: dict[str, list[Prospect]] = defaultdict(list)
+    for each in prospects:
+        grouped[each.due.round].append(each)
+    return grouped
+
+
+def _is_new(ledger: Ledger, name: str, round_name: str, due: Iterable[int]) -> bool:
+    """Whether somebody of the round has no draft yet, and the round was not cancelled."""
+    with ledger.read() as tx:
+        known = rounds.find_round(tx, name, round_name)
+        if known is None:
+            return True
+        there = {person for person, _ in drafts.kept(tx, known.id, 0, due)}
+    return known.cancelled_at is None and bool(set(due) - there)
+
+
+def _prepare_follow_ups(workspace: Workspace, ledger: Ledger, name: str, campaign: Campaign, done: Preparation) -> None:
+    now = workspace.now
+    until = now + when.duration(campaign.prepare)
+    for number, step in enumerate(campaign.follow_up):
+        with ledger.read() as tx:
+            unanswered = timing.awaiting_answer(tx, name, number)
+        by_round: dict[str, dict[int, drafts.Due]] = defaultdict(dict)
+        for sent in unanswered:
+            zone = sent.zone or workspace.config.firm.timezone
+            closed = when.closed_days(sent.country, workspace.config.firm.closed)
+            due_at = when.follow_up_at(step, sent.sent_at, campaign, zone, closed)
+            if due_at <= until:
+                by_round[sent.round][sent.person] = drafts.Due(due_at, due_at)
+        for round_name, due in by_round.items():
+            prepared = prepare(
+                ledger,
+                workspace.config,
+                workspace.folder,
+                name,
+                now=now,
+                round_name=round_name,
+                due=due,
+                step=number + 1,
+            )
+            done.prepared.append(prepared)

@@ -1,0 +1,76 @@
+"""The digest: whoever must review is told what waits, once a day at most, by a mail that goes through the ledger."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mailer.campaigns import approve
+from mailer.campaigns.accounts import accounts_of
+from mailer.campaigns.refreshing import REMINDERS
+from mailer.ledger import drafts, people, rounds, timing
+from mailer.ledger.opening import Ledger
+from mailer.ledger.timing import Timed
+from mailer.model import Contact, Draft, Source, Status
+from mailer.templates.sealing import sealed
+from mailer.workspace import Workspace
+
+
+def remind(workspace: Workspace) -> int:
+    """Write today's reminders that were not written yet; how many."""
+    waiting: dict[tuple[str, str], list[Timed]] = defaultdict(list)
+    for name, campaign in workspace.config.campaigns.items():
+        if campaign.notify:
+            ledger = workspace.ledger_of(name)
+            with ledger.read() as tx:
+                found = timing.timed(tx, [Status.DRAFT, Status.MISSED], campaign=name)
+            account = accounts_of(campaign, workspace.config)[0]
+            waiting[campaign.notify, account] += found
+    return sum(_write(workspace, address, account, mails) for (address, account), mails in waiting.items() if mails)
+
+
+def _write(workspace: Workspace, address: str, account_name: str, mails: list[Timed]) -> bool:
+    ledger = workspace.ledger_of(mails[0].campaign)
+    now = workspace.now
+    today = f"{workspace.today}"
+    person = _person(ledger, address, now)
+    with ledger.begin() as tx:
+        rounds.see_campaign(tx, REMINDERS, at=now)
+        today_round = rounds.open_round(tx, REMINDERS, today, now=now)
+        if drafts.kept(tx, today_round.id, 0, [person]):
+            return False
+        words = Draft(
+            campaign=REMINDERS,
+            round=today,
+            account=account_name,
+            from_=workspace.config.accounts[account_name].from_,
+            to=(address,),
+            subject=f"{len(mails)} mails wait for your yes",
+            text=_text(workspace, mails),
+            person=person,
+        )
+        rendering = drafts.Rendering(sealed(words), (), Source("config.yaml", "", 0), address, "")
+        ids = drafts.insert_new(tx, today_round.id, [rendering], seen=1)
+    approve(ledger, ids, who="notify", now=now)
+    return True
+
+
+def _person(ledger: Ledger, address: str, now: datetime) -> int:
+    with ledger.begin() as tx:
+        return people.identify(tx, [Contact(key=address, address=address)], at=now)[0]
+
+
+def _text(workspace: Workspace, mails: list[Timed]) -> str:
+    """One line for each campaign and round, soonest first."""
+    zone = ZoneInfo(workspace.config.firm.timezone)
+    groups: dict[tuple[str, str], list[Timed]] = defaultdict(list)
+    for mail in mails:
+        groups[mail.campaign, mail.round].append(mail)
+    lines = [
+        f"- {name}, {round_name}: {len(group)}, due {min(m.due_at for m in group).astimezone(zone):%A %d %B, %H:%M}"
+        for (name, round_name), group in groups.items()
+    ]
+    return "\n".join(
+        ["These mails go out only after you have looked at them:", "", *lines, "", "Open the desk: mailer desk", ""]
+    )
