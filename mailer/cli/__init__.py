@@ -18,6 +18,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("init:init", "Make a workspace from the examples."),
         "accounts": ("accounts:accounts", "The mailboxes that mail leaves from."),
         "completion": ("completion:completion", "Let the shell complete commands and names."),
+        "demo": ("demo:demo", "See the whole job done once, in FOLDER or in a temporary one: nothing real is sent."),
         "check": (
             "check:check",
             "Find everything that could go wrong, before it does: config, sheets, templates, logins, ledger.",
@@ -27,6 +28,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "contacts": ("contacts:contacts", "The people in the spreadsheets."),
         "campaigns": ("campaigns:campaigns", "Campaigns: a template, contacts, and when."),
         "drafts": ("drafts:drafts", "Drafts: finished mails that wait for a person's yes."),
+        "preview": ("preview:preview", "Look at all drafts of a campaign, the odd ones first."),
         "test": ("test:test", "Send some of a campaign's drafts to yourself, as they will look."),
     },
     "Sending": {

@@ -1,0 +1,115 @@
+"""`mailer preview`: all drafts of a campaign, grouped, the odd ones first; in the terminal or as one page."""
+
+from __future__ import annotations
+
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli.output import line, problems, tell
+from mailer.cli.settings import Settings
+from mailer.errors import UsageError
+from mailer.model import Contact, Status
+
+if TYPE_CHECKING:
+    from mailer.ledger.opening import Ledger
+    from mailer.preview import Shown
+    from mailer.workspace import Workspace
+
+
+@click.command()
+@click.argument("campaign")
+@click.option("--out", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path), help="Write one page there.")
+@click.option("--open", "open_it", is_flag=True, help="Write the page and show it in the browser.")
+@click.pass_obj
+def preview(settings: Settings, campaign: str, out: Path | None, open_it: bool) -> None:
+    """Look at all drafts of a campaign, the odd ones first."""
+    from mailer.campaigns import prepare
+    from mailer.preview import write_page
+
+    with settings.workspace() as workspace:
+        ledger = workspace.ledger_of(campaign)
+        done = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now)
+        shown = _shown(workspace, ledger, campaign, done.round)
+        folder = out or (workspace.folder / "preview" if open_it else None)
+    if not shown:
+        raise UsageError(f"{campaign} has nothing to show: every mail of round {done.round} is settled.")
+    if folder is None:
+        _print(shown)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    page = write_page(shown, folder, title=f"{campaign}, round {done.round}")
+    line(f"{len(shown)} drafts on one page: {page}")
+    if open_it:
+        webbrowser.open(page.absolute().as_uri())
+
+
+def _shown(workspace: Workspace, ledger: Ledger, campaign: str, round_name: str) -> list[Shown]:
+    """The drafts of a round with what stands beside them."""
+    from mailer.ledger import drafts
+    from mailer.preview import Shown
+
+    with ledger.read() as tx:
+        entries = drafts.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT, Status.QUEUED])
+        words = drafts.words_of(tx, [entry.id for entry in entries])
+        pictures = {file.digest for draft in words.values() for file in draft.attachments if file.content_id}
+        contents = drafts.attachment_contents(tx, pictures)
+    known = _contacts(workspace, campaign)
+    return [
+        Shown(
+            draft=words[entry.id],
+            id=entry.id,
+            name=entry.name,
+            status=entry.status,
+            problems=entry.problems,
+            memos=known[entry.address].memos if entry.address in known else (),
+            facts=_facts(known.get(entry.address)),
+            attachments=contents,
+        )
+        for entry in entries
+    ]
+
+
+def _contacts(workspace: Workspace, campaign: str) -> dict[str, Contact]:
+    """Address → the contact as its sheet now says."""
+    from mailer import contacts
+
+    config = workspace.config
+    return {
+        contact.address: contact
+        for name in config.campaigns[campaign].contacts
+        for contact in contacts.read(
+            name, config.contacts[name], workspace.folder, firm=config.firm, today=workspace.today
+        )
+    }
+
+
+def _facts(contact: Contact | None) -> dict[str, str]:
+    return {name: field.shown for name, field in contact.fields.items() if field.shown} if contact else {}
+
+
+def _print(shown: Sequence[Shown]) -> None:
+    from mailer.preview import grouped, odd_ones
+
+    odd = odd_ones(shown)
+    for each in odd:
+        line(f"\n── {each.shown.id}: {', '.join(each.reasons)}")
+        _print_one(each.shown)
+    seen = {each.shown.id for each in odd}
+    for group in grouped(shown):
+        rest = [one for one in group.drafts if one.id not in seen]
+        if rest:
+            took = ", ".join(group.branches) or "no conditions"
+            line(f"\n── {len(rest)} alike ({took}), such as {rest[0].id}:")
+            _print_one(rest[0])
+    tell(f"\n{len(shown)} drafts. All of them on one page: add --out FOLDER.")
+
+
+def _print_one(shown: Shown) -> None:
+    line(f"To: {', '.join(shown.draft.to)}")
+    line(f"Subject: {shown.draft.subject}\n")
+    line(shown.draft.text)
+    problems(shown.problems)
