@@ -28,6 +28,8 @@ from mailer.transports import Transport, transport_of
 LEDGER, REHEARSAL = "ledger.db", "rehearsal.db"
 #: Where a rehearsal writes when its account names no folder.
 OUTBOX = "outbox"
+#: The pace of an outbox: it has no provider to be gentle with.
+UNPACED = 10_000_000
 #: How often, while sending, this machine notes how far the ledger has lived; seconds.
 REFLECT_EVERY = 2.0
 
@@ -176,6 +178,8 @@ def _ready_account(account: Account, *, rehearse: bool) -> Account:
     changes: dict[str, object] = {}
     if rehearse and not account.outbox:
         changes["outbox"] = OUTBOX
+    if rehearse or account.outbox:
+        changes |= {"per_minute": UNPACED, "per_day": UNPACED}
     if not account.from_:
         changes["from_"] = "Rehearsal <rehearsal@mailer.invalid>"
     return account.model_copy(update=changes) if changes else account
