@@ -251,3 +251,11 @@ def test_a_locked_ledger_is_busy_and_nothing_is_half_done(ledger, monkeypatch):
         pass
     blocker.close()
     second.close()
+
+
+def test_a_ledger_that_cannot_be_written_is_named_with_the_cure(ledger):
+    with pytest.raises(LedgerError, match="cannot be written") as refused, ledger.begin() as tx:
+        tx.exec_driver_sql("PRAGMA query_only = ON")
+        moves.move(tx, [], Status.SENT, at=NOW, who="ada")
+        tx.exec_driver_sql("DELETE FROM stops")
+    assert "writable" in refused.value.cure

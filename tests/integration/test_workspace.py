@@ -1,0 +1,80 @@
+"""The folder one works in: which ledger is used, and when nothing may be sent."""
+
+import shutil
+
+import pytest
+
+from mailer.errors import LedgerError, MailerError
+from mailer.ledger import mirror
+from tests.workspaces import smtp_account
+
+
+@pytest.fixture
+def real(firm):
+    """A firm with a real account; its server is never called."""
+    firm.write_config(account=smtp_account(2525))
+    return firm
+
+
+def test_a_rehearsal_lives_in_a_ledger_of_its_own(firm):
+    with firm.open() as workspace:
+        assert workspace.ledger.path.name == "rehearsal.db"
+
+
+def test_a_real_campaign_is_rehearsed_on_request(real):
+    with real.open(rehearse=True) as workspace:
+        assert workspace.ledger_of("thanks").path.name == "rehearsal.db"
+    with real.open() as workspace:
+        assert workspace.ledger_of("thanks").path.name == "ledger.db"
+
+
+def test_a_new_ledger_is_trusted(real):
+    with real.open() as workspace:
+        workspace.trust_ledger()
+
+
+def test_a_moved_folder_is_noticed_and_accepted_by_a_person(real, tmp_path):
+    with real.open() as workspace:
+        workspace.trust_ledger()
+    moved = tmp_path / "elsewhere"
+    shutil.move(real.folder, moved)
+    with type(real)(moved).open() as workspace:
+        with pytest.raises(LedgerError, match="moved or copied"):
+            workspace.trust_ledger()
+        workspace.accept_ledger()
+        workspace.trust_ledger()
+
+
+def test_a_ledger_from_another_machine_is_noticed(real, monkeypatch, tmp_path):
+    with real.open() as workspace:
+        workspace.trust_ledger()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another-machine"))
+    with real.open() as workspace, pytest.raises(LedgerError, match="another machine"):
+        workspace.trust_ledger()
+
+
+def test_a_ledger_in_a_synchronised_folder_sends_only_when_accepted(real, tmp_path):
+    shared = tmp_path / "Dropbox" / "firm"
+    shutil.copytree(real.folder, shared)
+    with type(real)(shared).open() as workspace:
+        with pytest.raises(LedgerError, match="synchronised folder"):
+            workspace.trust_ledger()
+        workspace.accept_ledger()
+        workspace.trust_ledger()
+
+
+def test_a_folder_that_only_sounds_like_a_synchronised_one_is_trusted(ledger, tmp_path):
+    assert mirror.doubt(ledger, tmp_path / "state") == ""
+
+
+def test_a_full_disk_records_nothing_by_halves(real):
+    with real.open() as workspace:
+        ledger = workspace.ledger
+        with ledger.begin() as tx:
+            pages = tx.exec_driver_sql("PRAGMA page_count").scalar()
+        with pytest.raises(MailerError, match="full"), ledger.begin() as tx:
+            tx.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+            for _ in range(500):
+                tx.exec_driver_sql("INSERT INTO people (name, first_seen_at) VALUES (?, '2026-01-01')", ("x" * 900,))
+        with ledger.read() as tx:
+            assert tx.exec_driver_sql("SELECT count(*) FROM people").scalar() == 0
