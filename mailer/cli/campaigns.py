@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mailer.cli.output import ask, json_option, line, print_json, problem_json, problems, table
+from mailer.cli.output import ask, counted, json_option, line, print_json, problem_json, problems, table
 from mailer.cli.settings import Settings
 from mailer.model import Status
 
@@ -88,7 +88,7 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
     problems(done.problems)
     line(_prepared_sentence(done))
     if drafts:
-        line(f"{drafts} wait for your yes" + (f", {held} of them held by a problem" if held else "") + ".")
+        line(f"{counted(drafts, 'draft')} to look at" + (f", {held} of them held by a problem" if held else "") + ".")
         line(f"→ Look at them: mailer preview {campaign}    Approve them: mailer drafts approve {campaign}")
 
 
@@ -118,12 +118,14 @@ def _prepared_json(done: Prepared, *, drafts: int, held: int) -> dict[str, objec
 
 
 def _prepared_sentence(done: Prepared) -> str:
-    said = [f"{done.made} new drafts", f"{done.changed} rewritten", f"{done.unchanged} as they were"]
+    said = [counted(done.made, "new draft")]
+    if done.changed or done.unchanged:
+        said += [f"{done.changed} rewritten", f"{done.unchanged} as they were"]
     if done.voided:
-        said.append(f"{len(done.voided)} approvals void because the words changed")
+        said.append(f"{counted(len(done.voided), 'approval')} void because the words changed")
     if done.gone:
         said.append(f"{done.gone} whose row is gone")
-    said += [f"{count} rows skipped ({why})" for why, count in done.skipped.items() if count]
+    said += [f"{counted(count, 'row')} skipped ({why})" for why, count in done.skipped.items() if count]
     return f"{done.campaign}, round {done.round}: {', '.join(said)}."
 
 
@@ -175,7 +177,7 @@ def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) ->
         if not ask(f"Cancel every mail of {campaign} {whom}?", yes=yes):
             return
         done = use.cancel(ledger, who=workspace.who, now=workspace.now, campaign=campaign, address=address)
-    line(f"{len(done.done)} mails cancelled.")
+    line(f"{counted(len(done.done), 'mail')} cancelled.")
 
 
 @campaigns.command()
@@ -218,7 +220,7 @@ def catch_up(settings: Settings, campaign: str, round_name: str | None) -> None:
     with settings.workspace() as workspace:
         ledger = workspace.ledger_of(campaign)
         done, waiting = use.catch_up(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
-    line(f"{len(done.done)} mails go at the next open hour.")
+    line(f"{counted(len(done.done), 'mail')} for the next open hour.")
     if waiting:
         line(f"{waiting} still need your yes: mailer drafts approve {campaign}")
 

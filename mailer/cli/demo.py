@@ -18,6 +18,7 @@ def demo(folder: Path | None) -> int:
     place = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-"))
     for said, *command in (
         ("A workspace with example contacts and templates:", "init", str(place)),
+        ("The sheet, and what is wrong in it:", "contacts", "check", "clients"),
         (
             "A draft for each client, in the words of the template and of their row:",
             "campaigns",

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from mailer.cli.output import ask, is_interactive, json_option, line, print_json, problems, table, tell
+from mailer.cli.output import ask, counted, is_interactive, json_option, line, print_json, problems, table, tell
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import draft_json
 from mailer.errors import UsageError
@@ -166,7 +166,7 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
             return _review(workspace, ledger, entries)
         if every:
             entries = [entry for entry in entries if not entry.held]
-            if not ask(f"Approve {len(entries)} drafts without looking at each here?", yes=yes):
+            if not ask(f"Approve {counted(len(entries), 'draft')} without looking at each here?", yes=yes):
                 return 0
         seen = {entry.id: entry.digest for entry in entries}
         return _report(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved", which[0])

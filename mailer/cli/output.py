@@ -47,6 +47,11 @@ def line(text: object = "") -> None:
     click.echo(printable(text))
 
 
+def counted(count: int, noun: str) -> str:
+    """Say "1 draft", "2 drafts"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def tell(text: object) -> None:
     """Say something beside the result, to stderr."""
     click.echo(printable(text), err=True)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from mailer.cli.output import ask, json_option, line, print_json, tell
+from mailer.cli.output import ask, counted, json_option, line, print_json, tell
 from mailer.cli.settings import Settings
 from mailer.model import Delivery, Receipt, Status
 
@@ -71,7 +71,7 @@ def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> Ledge
         is_new = by_hand and not rounds.rounds_of(tx, campaign)
     if is_new or again:
         done = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
-        tell(f"Prepared round {done.round} of {campaign}: {done.made} drafts.")
+        tell(f"Prepared round {done.round} of {campaign}: {counted(done.made, 'draft')}.")
     return ledger
 
 
@@ -85,7 +85,7 @@ def _order(workspace: Workspace, ledger: Ledger, campaign: str | None, limit: in
     for name, why in fresh.stopped.items():
         tell(f"Nothing of {name} is sent now: {why}")
     if fresh.voided:
-        tell(f"{len(fresh.voided)} mails changed after they were approved, and need your yes again.")
+        tell(f"{counted(len(fresh.voided), 'mail')} changed after approval: your yes is asked again.")
         tell(f"→ See how: mailer drafts diff {fresh.voided[0]}")
     return Order(campaigns=names, excluded=tuple(fresh.stopped), limit=limit)
 
@@ -138,7 +138,7 @@ def _agreed(workspace: Workspace, ledger: Ledger, shares: Sequence[Share], *, ye
     if not count:
         raise next(iter(errors.values()))
     tell("Login tested.")
-    return ask(f"Send {count} mails now?", yes=False)
+    return ask(f"Send {counted(count, 'mail')} now?", yes=False)
 
 
 def _pass(workspace: Workspace, ledger: Ledger, order: Order, count: int) -> Passed:
@@ -183,11 +183,14 @@ def _tell_drafts(ledger: Ledger, campaign: str | None) -> None:
     from mailer.ledger import drafts
 
     with ledger.read() as tx:
-        counts = drafts.counts(tx, campaign)
-    for name in dict.fromkeys(name for name, _ in counts):
-        waiting = sum(each.get(Status.DRAFT, 0) for (of, _), each in counts.items() if of == name)
-        if waiting:
-            tell(f"{waiting} drafts of {name} wait for your yes: mailer drafts approve {name}")
+        waiting = drafts.entries(tx, campaign=campaign, statuses=[Status.DRAFT])
+    for name in dict.fromkeys(entry.campaign for entry in waiting):
+        held = [entry.held for entry in waiting if entry.campaign == name]
+        if not all(held):
+            yes = counted(held.count(False), "draft")
+            tell(f"{yes} of {name} to say yes to: mailer drafts approve {name}")
+        if any(held):
+            tell(f"{counted(held.count(True), 'draft')} of {name} held by a problem: mailer drafts list {name}")
 
 
 def _tell_troubles(passed: Passed) -> None:

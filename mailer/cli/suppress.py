@@ -6,7 +6,7 @@ from typing import IO
 
 import click
 
-from mailer.cli.output import json_option, line, print_json, table, tell
+from mailer.cli.output import counted, json_option, line, print_json, table, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
 
@@ -28,7 +28,7 @@ def add(settings: Settings, what: str, reason: str) -> None:
         done = use(workspace.ledger, [_checked(what)], reason=reason, who=workspace.who, now=workspace.now)
     line(f"{what} is suppressed." if done.added else f"{what} was suppressed already.")
     if done.cancelled:
-        line(f"{len(done.cancelled)} waiting mails cancelled.")
+        line(f"{counted(len(done.cancelled), 'waiting mail')} cancelled.")
 
 
 @suppress.command()

@@ -55,7 +55,7 @@ def test_the_same_send_again_sends_nothing_and_says_so(firm):
 def test_sending_approves_nothing(firm):
     done = firm.run("send", "thanks", "--yes")
     assert done.out.strip() == "0 sent."
-    assert "3 drafts of thanks wait for your yes" in done.err
+    assert "3 drafts of thanks to say yes to" in done.err
     assert firm.outbox == []
 
 
@@ -117,7 +117,7 @@ def test_a_changed_sheet_after_approval_waits_for_a_new_yes(firm):
     firm.edit_sheet(lambda sheet: sheet.cell(3, 6, 5000))
     done = firm.run("send", "thanks", "--yes", "--json")
     assert done.json["sent"] == 2
-    assert "1 mails changed after they were approved" in done.err
+    assert "1 mail changed after approval" in done.err
     assert "+thank you for 5000." in firm.run("drafts", "diff", 2).out
 
 
