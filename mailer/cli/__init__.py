@@ -24,6 +24,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Find everything that could go wrong, before it does: config, sheets, templates, logins, ledger.",
         ),
     },
+    "On the screen": {
+        "desk": ("desk:desk", "Open the desk: read, add a sentence, approve and send, in your browser."),
+    },
     "Before sending": {
         "contacts": ("contacts:contacts", "The people in the spreadsheets."),
         "campaigns": ("campaigns:campaigns", "Campaigns: a template, contacts, and when."),

@@ -19,7 +19,8 @@ ROOMS = {
     "dateutil": ("mailer/when/", "mailer/config/when.py", "mailer/templates/", "mailer/expressions.py"),
     "holidays": ("mailer/when/",),
     "idna": ("mailer/compose/",),
-    "jinja2": ("mailer/templates/", "mailer/expressions.py"),
+    "flask": ("mailer/desk/",),
+    "jinja2": ("mailer/templates/", "mailer/expressions.py", "mailer/desk/app.py"),
     "imap_tools": ("mailer/mailbox/imap.py",),
     "imaplib": ("mailer/mailbox/imap.py",),
     "keyring": ("mailer/transports/",),
@@ -32,6 +33,8 @@ ROOMS = {
     "schedule": ("mailer/scheduling/",),
     "smtplib": ("mailer/transports/door.py",),
     "sqlalchemy": ("mailer/ledger/",),
+    "waitress": ("mailer/desk/serving.py",),
+    "werkzeug": ("mailer/desk/",),
     "yagmail": ("mailer/transports/door.py",),
 }
 

@@ -1,0 +1,29 @@
+"""`mailer desk`: the local page."""
+
+from __future__ import annotations
+
+import click
+
+from mailer.cli.output import line, tell
+from mailer.cli.settings import Settings
+
+
+@click.command()
+@click.option("--no-browser", is_flag=True, help="Only print the address; open no browser.")
+@click.pass_obj
+def desk(settings: Settings, no_browser: bool) -> None:
+    """Open the desk: a page in your browser to read the drafts, add a sentence, approve, and send.
+
+    It answers on this computer only, to the one browser that its address lets in, until Ctrl-C.
+    """
+    import webbrowser
+
+    from mailer.desk import listen, make_app, serve
+
+    listening, port = listen()
+    app, door = make_app(settings.workspace, settings.find_config(), port)
+    line(f"The desk is open: {door.link}")
+    tell("The address lets one browser in, once. Leave this window open; Ctrl-C closes the desk.")
+    if not no_browser:
+        webbrowser.open(door.link)
+    serve(app, listening)

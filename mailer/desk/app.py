@@ -1,0 +1,56 @@
+"""The Flask app of one desk: its door, its pages, its words, and what it says when something cannot be done."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, render_template
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from mailer.desk import today, words
+from mailer.desk.desk import Desk
+from mailer.desk.door import BODY_LIMIT, Door
+from mailer.errors import MailerError
+from mailer.workspace import Workspace
+
+#: The pages of the menu: endpoint → what it is called.
+MENU = {"today": "Today"}
+
+
+def make_app(open_workspace: Callable[[], Workspace], config_path: Path, port: int) -> tuple[Flask, Door]:
+    """The app for one workspace, and the door whose link opens it. Raises ConfigError, LedgerError."""
+    app = Flask("mailer.desk", template_folder="pages", static_folder="static")
+    app.config.update(
+        SECRET_KEY=secrets.token_bytes(32),
+        SESSION_COOKIE_NAME=f"desk-{port}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    desk = Desk(open_workspace, config_path)
+    app.extensions["desk"] = desk
+    door = Door(port)
+    door.guard(app)
+    words.teach(app, desk)
+    app.jinja_env.globals.update(menu=MENU, desk=desk)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(MailerError, _cannot)
+    for rooms in (today,):
+        rooms.add_pages(app, desk)
+    return app, door
+
+
+def _refused(error: HTTPException) -> tuple[str, int]:
+    """A page for what was asked wrongly; it shows nothing of the workspace."""
+    return render_template("closed.html", said=error.description, cure=""), error.code or 500
+
+
+def _cannot(error: MailerError) -> tuple[str, int]:
+    """A page for what cannot go on: the sentence, and what to do."""
+    return render_template("closed.html", said=str(error), cure=words.plain_cure(error.cure)), 409

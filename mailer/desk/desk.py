@@ -1,0 +1,59 @@
+"""What the pages share: the workspace as it stands now, and what this person has looked at."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from mailer.campaigns import Refreshed
+from mailer.desk.looked_at import LookedAt
+from mailer.ledger.opening import Ledger
+from mailer.workspace import Workspace
+from mailer.workspace.passes import refreshed
+
+
+class Desk:
+    """One open desk. Its workspace is opened again when config.yaml changes."""
+
+    def __init__(self, open_workspace: Callable[[], Workspace], config_path: Path) -> None:
+        self.open_workspace = open_workspace
+        self.looked_at = LookedAt()
+        self._config_path = config_path
+        self._lock = threading.RLock()
+        self._stamp = 0
+        self._workspace = self._opened()
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace with config.yaml as it is now. Raises ConfigError."""
+        with self._lock:
+            if self._config_path.stat().st_mtime_ns != self._stamp:
+                self._workspace = self._opened()
+            return self._workspace
+
+    def _opened(self) -> Workspace:
+        """Open it, its ledgers too: two requests must not both make a new one."""
+        self._stamp = self._config_path.stat().st_mtime_ns
+        try:
+            workspace = self.open_workspace()
+            for _ in _ledgers(workspace):
+                pass
+        except BaseException:
+            self._stamp = 0
+            raise
+        return workspace
+
+    def ledgers(self) -> Iterator[Ledger]:
+        """Every ledger that has mail of this workspace, each once."""
+        return _ledgers(self.workspace)
+
+    def refresh(self, campaign: str) -> Refreshed:
+        """Render again what changed in the sheet or the template since it was rendered."""
+        with self._lock:
+            return refreshed(self.workspace, self.workspace.ledger_of(campaign), [campaign])
+
+
+def _ledgers(workspace: Workspace) -> Iterator[Ledger]:
+    found = [workspace.ledger, *(workspace.ledger_of(name) for name in workspace.config.campaigns)]
+    return iter({ledger.path: ledger for ledger in found}.values())

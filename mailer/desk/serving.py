@@ -1,0 +1,27 @@
+"""A port of this machine alone, and the server on it."""
+
+from __future__ import annotations
+
+import socket
+
+from flask import Flask
+from waitress import create_server
+
+from mailer.desk.door import BODY_LIMIT
+
+#: Pages are short and a send runs beside them, so a few threads are plenty for one person.
+THREADS = 6
+
+
+def listen() -> tuple[socket.socket, int]:
+    """A socket on 127.0.0.1, never on another address, and the free port it got."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    return listening, listening.getsockname()[1]
+
+
+def serve(app: Flask, listening: socket.socket) -> None:
+    """Answer until Ctrl-C."""
+    server = create_server(
+        app, sockets=[listening], threads=THREADS, ident=None, max_request_body_size=BODY_LIMIT, expose_tracebacks=False
+    )
+    server.run()

@@ -1,0 +1,73 @@
+"""A desk for tests: its app asked directly, or a real server on a real port with a real browser before it."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import Flask
+from flask.testing import FlaskClient
+from waitress import create_server
+
+from mailer import campaigns
+from mailer.desk import listen, make_app
+from mailer.desk.door import Door
+from tests.workspaces import Firm
+
+PORT = 8025
+HOME = f"http://127.0.0.1:{PORT}"
+
+
+@dataclass(frozen=True)
+class AskedDesk:
+    """The app without a server, and a browser's cookie jar before it."""
+
+    app: Flask
+    door: Door
+    client: FlaskClient
+
+    def get(self, path: str, **options):
+        return self.client.get(path, base_url=HOME, buffered=True, **options)
+
+    def post(self, path: str, form: dict[str, object] | None = None, **options):
+        """Send a form as the desk's own page does, with the token that stands in it."""
+        token = re.search(r'name="form_token" value="([^"]+)"', self.get("/").text)
+        return self.client.post(
+            path, base_url=HOME, data={"form_token": token[1] if token else "", **(form or {})}, **options
+        )
+
+
+def closed_desk(firm: Firm) -> AskedDesk:
+    """A desk whose link was not used yet."""
+    app, door = make_app(firm.open, firm.folder / "config.yaml", PORT)
+    return AskedDesk(app, door, app.test_client())
+
+
+def open_desk(firm: Firm) -> AskedDesk:
+    """A desk whose link was used."""
+    desk = closed_desk(firm)
+    desk.get(desk.door.link.removeprefix(HOME))
+    return desk
+
+
+@contextmanager
+def served_desk(firm: Firm, **options) -> Iterator[str]:
+    """A real desk on a real port; gives its link."""
+    listening, port = listen()
+    app, door = make_app(lambda: firm.open(**options), firm.folder / "config.yaml", port)
+    server = create_server(app, sockets=[listening], threads=4)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield door.link
+    finally:
+        server.trigger.pull_trigger(server.close)
+        thread.join(timeout=10)
+
+
+def prepare(firm: Firm, campaign: str = "thanks") -> None:
+    """Make the drafts of a campaign."""
+    with firm.open() as workspace:
+        ledger = workspace.ledger_of(campaign)
+        campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now)

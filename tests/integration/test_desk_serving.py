@@ -1,0 +1,42 @@
+"""The desk as it is started: the installed command, a real port, and a real browser before it."""
+
+import re
+import signal
+import socket
+from urllib.request import HTTPCookieProcessor, build_opener
+
+from mailer.desk import listen
+from tests.desks import prepare
+
+
+def test_the_command_prints_an_address_that_opens_the_desk(firm):
+    prepare(firm)
+    running = firm.start("desk", "--no-browser")
+    try:
+        link = re.search(r"http://127\.0\.0\.1:\d+/open/\S+", running.stdout.readline())[0]
+        with build_opener(HTTPCookieProcessor()).open(link, timeout=20) as answer:
+            assert "To review" in answer.read().decode()
+    finally:
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=20)
+    assert running.returncode == 0, said
+    assert "Traceback" not in said
+
+
+def test_two_desks_on_one_workspace_do_not_mind_each_other(firm):
+    prepare(firm)
+    first, second = (firm.start("desk", "--no-browser") for _ in range(2))
+    try:
+        links = [each.stdout.readline() for each in (first, second)]
+        assert len({re.search(r":(\d+)/", link)[1] for link in links}) == 2
+    finally:
+        for each in (first, second):
+            each.send_signal(signal.SIGINT)
+            each.communicate(timeout=20)
+
+
+def test_the_port_is_open_on_this_machine_only():
+    listening, port = listen()
+    with listening:
+        assert listening.getsockname() == ("127.0.0.1", port)
+        assert listening.family == socket.AF_INET
