@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from importlib.resources import files
@@ -35,6 +36,8 @@ def init(folder: Path) -> None:
     output.line("  templates/    letters worth sending, to be made yours")
     for path in kept:
         output.tell(f"Kept your own {path.relative_to(folder)}.")
+    there = "" if folder == Path() else f"cd {shlex.quote(str(folder))}, then "
+    output.line(f"→ Next: {there}mailer contacts check clients")
 
 
 def copy_examples(folder: Path) -> list[Path]:
