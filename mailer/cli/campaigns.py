@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import ask, counted, json_option, line, print_json, problem_json, problems, table
 from mailer.cli.settings import Settings
 from mailer.model import Status
@@ -70,7 +71,7 @@ def _total(by_round: dict[str, dict[Status, int]], status: Status) -> int:
 
 
 @campaigns.command()
-@click.argument("campaign")
+@click.argument("campaign", type=CAMPAIGN)
 @click.option("--again", is_flag=True, help="Open the next round, so that people may get it once more.")
 @json_option
 @click.pass_obj
@@ -130,7 +131,7 @@ def _prepared_sentence(done: Prepared) -> str:
 
 
 @campaigns.command()
-@click.argument("campaign", required=False)
+@click.argument("campaign", type=CAMPAIGN, required=False)
 @json_option
 @click.pass_obj
 def status(settings: Settings, campaign: str | None, as_json: bool) -> None:
@@ -163,7 +164,7 @@ def status(settings: Settings, campaign: str | None, as_json: bool) -> None:
 
 
 @campaigns.command()
-@click.argument("campaign")
+@click.argument("campaign", type=CAMPAIGN)
 @click.option("--address", metavar="ADDRESS", help="Only the mails to this address.")
 @click.option("--yes", is_flag=True, help="Answer the question with yes.")
 @click.pass_obj
@@ -181,7 +182,7 @@ def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) ->
 
 
 @campaigns.command()
-@click.argument("campaign")
+@click.argument("campaign", type=CAMPAIGN)
 @click.pass_obj
 def pause(settings: Settings, campaign: str) -> None:
     """Let nothing of a campaign be prepared or sent until you resume it."""
@@ -190,7 +191,7 @@ def pause(settings: Settings, campaign: str) -> None:
 
 
 @campaigns.command()
-@click.argument("campaign")
+@click.argument("campaign", type=CAMPAIGN)
 @click.pass_obj
 def resume(settings: Settings, campaign: str) -> None:
     """Let a paused campaign go on; what became late meanwhile is asked about."""
@@ -210,7 +211,7 @@ def _set_pause(settings: Settings, campaign: str, *, paused: bool) -> None:
 
 
 @campaigns.command("catch-up")
-@click.argument("campaign")
+@click.argument("campaign", type=CAMPAIGN)
 @click.option("--round", "round_name", metavar="ROUND", help="Only this round.")
 @click.pass_obj
 def catch_up(settings: Settings, campaign: str, round_name: str | None) -> None:
@@ -226,7 +227,7 @@ def catch_up(settings: Settings, campaign: str, round_name: str | None) -> None:
 
 
 @campaigns.command("let-go")
-@click.argument("campaign")
+@click.argument("campaign", type=CAMPAIGN)
 @click.option("--round", "round_name", metavar="ROUND", help="Only this round.")
 @click.pass_obj
 def let_go(settings: Settings, campaign: str, round_name: str | None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import json_option, line, print_json, problem_json, problems
 from mailer.cli.settings import Settings
 from mailer.errors import ContactsError, MailerError, TemplateError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("campaign", required=False)
+@click.argument("campaign", type=CAMPAIGN, required=False)
 @click.option("--offline", is_flag=True, help="Do not try the logins.")
 @click.option("--accept-ledger", is_flag=True, help="Say that this ledger is the true and only one, here and now.")
 @json_option

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import json_option, line, print_json, table, tell
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import delivery_json
@@ -29,7 +30,7 @@ def deliveries() -> None:
 
 
 @deliveries.command("list")
-@click.argument("campaign", required=False)
+@click.argument("campaign", type=CAMPAIGN, required=False)
 @click.option("--status", type=click.Choice([each.value for each in AFTER_APPROVAL]), help="Only those.")
 @click.option("--address", metavar="ADDRESS", help="Only those to this address.")
 @json_option

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import ask, counted, is_interactive, json_option, line, print_json, problems, table, tell
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import draft_json
@@ -27,7 +28,7 @@ def drafts() -> None:
 
 
 @drafts.command("list")
-@click.argument("campaign", required=False)
+@click.argument("campaign", type=CAMPAIGN, required=False)
 @click.option("--status", type=click.Choice([each.value for each in Status]), help="Only those; `draft` if not told.")
 @click.option("--all", "every", is_flag=True, help="Whatever their status.")
 @json_option

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import line, problems, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("campaign")
+@click.argument("campaign", type=CAMPAIGN)
 @click.option("--out", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path), help="Write one page there.")
 @click.option("--open", "open_it", is_flag=True, help="Write the page and show it in the browser.")
 @click.pass_obj

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import ask, counted, json_option, line, print_json, tell
 from mailer.cli.settings import Settings
 from mailer.model import Delivery, Receipt, Status
@@ -27,7 +28,7 @@ DONE, LOOK, RUN_AGAIN = 0, 1, 75
 
 
 @click.command()
-@click.argument("campaign", required=False)
+@click.argument("campaign", type=CAMPAIGN, required=False)
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many mails from each account.")
 @click.option("--again", is_flag=True, help="Open the campaign's next round: the same people may get it once more.")
 @click.option("--dry-run", is_flag=True, help="Show the plan; send nothing.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import line, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("campaign")
+@click.argument("campaign", type=CAMPAIGN)
 @click.option("--to", metavar="ADDRESS", required=True, help="Your own address: every mail goes there, and only there.")
 @click.option("--limit", type=click.IntRange(min=1), default=3, show_default=True, help="How many of the drafts.")
 @click.pass_obj

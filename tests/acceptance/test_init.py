@@ -49,3 +49,11 @@ def test_a_workspace_is_never_overwritten(installed, tmp_path):
     assert done.stderr.startswith(f"Error: {tmp_path} already has a config.yaml; nothing was changed.")
     assert (tmp_path / "config.yaml").read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
+
+
+def test_the_installed_command_shows_the_main_job_without_the_repository(installed, tmp_path):
+    done = mailer(installed, tmp_path, "demo", "demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list((tmp_path / "demo" / "outbox").glob("*.eml"))) >= 15
+    assert (tmp_path / "demo" / "preview" / "index.html").is_file()
+    assert "Traceback" not in done.stderr
