@@ -41,15 +41,18 @@ def approve(
     its time, and what has become of it is decided when the queue is sorted.
     `seen` maps an id to the digest of the words that person saw: a draft that has changed since is refused.
     """
-    wanted = list(dict.fromkeys(ids))
-    with ledger.begin() as tx:
-        entries = {entry.id: entry for entry in drafts.entries(tx, ids=wanted)}
-        words = drafts.words_of(tx, entries)
-        refused = _refused(tx, wanted, entries, words, seen or {})
-        approved = [entry for entry in entries.values() if entry.id not in refused]
-        rows = [_approval(entry, words[entry.id], who, now, late=late) for entry in approved]
-        moves.move_each(tx, rows, Status.QUEUED, Status.DRAFT, at=now, who=who)
-    return Decision(tuple(entry.id for entry in approved), refused)
+    approved: list[int] = []
+    refused: dict[int, str] = {}
+    for batch in moves.batches(dict.fromkeys(ids)):  # their words would not fit in memory at once
+        with ledger.begin() as tx:
+            entries = {entry.id: entry for entry in drafts.entries(tx, ids=batch)}
+            words = drafts.words_of(tx, entries)
+            refused |= _refused(tx, batch, entries, words, seen or {})
+            willing = [entry for entry in entries.values() if entry.id not in refused]
+            rows = [_approval(entry, words[entry.id], who, now, late=late) for entry in willing]
+            moves.move_each(tx, rows, Status.QUEUED, Status.DRAFT, at=now, who=who)
+            approved += [entry.id for entry in willing]
+    return Decision(tuple(approved), refused)
 
 
 def _refused(

@@ -197,13 +197,28 @@ def _finish(bench: Bench, files: set[Path]) -> None:
         writing.note_renames(bench)
     with bench.ledger.begin() as tx:
         rounds.mark_prepared(tx, bench.round.id, stamps(files, bench.folder), at=bench.now, step=bench.step)
-        waiting = drafts.entries(
-            tx, campaign=bench.round.campaign, round_name=bench.round.name, statuses=[Status.DRAFT]
-        )
     if _review(bench.campaign, bench.step) == "none":
-        ready = [entry.id for entry in waiting if entry.step == bench.step and not entry.held]
-        deciding.approve(bench.ledger, ready, who="review: none", now=bench.now, late=False)
+        _approve_ready(bench)
 
 
 def _review(campaign: Campaign, step: int) -> str:
     return (campaign.follow_up[step - 1].review if step else None) or campaign.review
+
+
+def _approve_ready(bench: Bench) -> None:
+    after = 0
+    while True:
+        with bench.ledger.read() as tx:
+            batch = drafts.entries(
+                tx,
+                campaign=bench.round.campaign,
+                round_name=bench.round.name,
+                statuses=[Status.DRAFT],
+                after=after,
+                limit=BATCH,
+            )
+        if not batch:
+            return
+        ready = [entry.id for entry in batch if entry.step == bench.step and not entry.held]
+        deciding.approve(bench.ledger, ready, who="review: none", now=bench.now, late=False)
+        after = batch[-1].id

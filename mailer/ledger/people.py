@@ -19,6 +19,9 @@ ADDRESS = ""
 _Identity = tuple[str, str]
 _Known = dict[_Identity, set[int]]
 
+#: From here on: newcomers of a batch that have no id yet, later than any known person.
+_UNMADE = 2**62
+
 
 def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> list[int]:
     """The person behind each contact, in order; unknown ones are made.
@@ -27,14 +30,19 @@ def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> li
     already has another key in the same source: then the sheet says that these are two people on one address.
     """
     known = _known(tx, contacts)
+    newcomers: list[Contact] = []
     found: list[int] = []
+    learned: list[tuple[int, _Identity]] = []
     for contact in contacts:
         person = _person_of(contact, known)
         if person is None:
-            person = _new_person(tx, contact, at)
-        _learn(tx, contact, person, known, at)
+            person = _UNMADE + len(newcomers)
+            newcomers.append(contact)
         found.append(person)
-    return found
+        learned += _learn(contact, person, known)
+    made = dict(enumerate(_insert_people(tx, newcomers, at), _UNMADE))
+    _insert_identities(tx, [(made.get(person, person), identity) for person, identity in learned], at)
+    return [made.get(person, person) for person in found]
 
 
 def _identities_of(contact: Contact) -> list[_Identity]:
@@ -68,7 +76,7 @@ def _person_of(contact: Contact, known: _Known) -> int | None:
         if known.get(each):
             return min(known[each])
     candidates = known.get(address, set())
-    if keyed:
+    if keyed and candidates:
         candidates = candidates - _keyed_in(contact.source_name, known)
     return min(candidates, default=None)
 
@@ -78,17 +86,25 @@ def _keyed_in(source: str, known: _Known) -> set[int]:
     return {person for (named, _), owners in known.items() if named == source and source for person in owners}
 
 
-def _new_person(tx: Connection, contact: Contact, at: datetime) -> int:
-    new = people.insert().values(name=contact.name, first_seen_at=at).returning(people.c.id)
-    person: int = tx.execute(new).scalar_one()
-    return person
+def _learn(contact: Contact, person: int, known: _Known) -> list[tuple[int, _Identity]]:
+    """What is new about a person, now known."""
+    new = [identity for identity in _identities_of(contact) if person not in known[identity]]
+    for identity in new:
+        known[identity].add(person)
+    return [(person, identity) for identity in new]
 
 
-def _learn(tx: Connection, contact: Contact, person: int, known: _Known, at: datetime) -> None:
-    for source, key in _identities_of(contact):
-        if person not in known[source, key]:
-            known[source, key].add(person)
-            tx.execute(identities.insert().values(person_id=person, source=source, key=key, seen_at=at))
+def _insert_people(tx: Connection, newcomers: Sequence[Contact], at: datetime) -> list[int]:
+    if not newcomers:
+        return []
+    new = people.insert().returning(people.c.id, sort_by_parameter_order=True)
+    return list(tx.execute(new, [{"name": contact.name, "first_seen_at": at} for contact in newcomers]).scalars())
+
+
+def _insert_identities(tx: Connection, learned: Sequence[tuple[int, _Identity]], at: datetime) -> None:
+    rows = [{"person_id": person, "source": source, "key": key, "seen_at": at} for person, (source, key) in learned]
+    if rows:
+        tx.execute(identities.insert(), rows)
 
 
 def find(tx: Connection, address: str) -> list[int]:

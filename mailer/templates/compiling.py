@@ -160,8 +160,11 @@ def _call(at: nodes.Node, name: str, argument: object) -> nodes.Node:
 def run(compiled: Compiled, variables: Mapping[str, object], on: Run) -> str:
     """Render with `variables`; raises what the template's values raise, and LimitError."""
     context = compiled.new_context({**variables, "_run": on, "_took": on.branches.append, "_spend": on.spend})
-    pieces = []
+    pieces, size = [], 0
     for piece in compiled.root_render_func(context):
-        on.spend(len(piece))
         pieces.append(piece)
+        size += len(piece)
+        if size > on.left:
+            break
+    on.spend(size)
     return "".join(pieces)

@@ -117,8 +117,8 @@ def printed(context: Context, value: object) -> object:
     """What `{{ value }}` prints: a field as Excel shows it, and never "None", "True" or "0.30000000000000004"."""
     if isinstance(value, Undefined):
         return value
-    run = run_of(context)
-    text = value if isinstance(value, str) else as_text(value, run)
+    run: Run = context.parent["_run"]
+    text = value.shown if isinstance(value, Field) else value if isinstance(value, str) else as_text(value, run)
     run.spend(len(text))
     if run.html and "\n" in text and not isinstance(text, Markup):
         return Markup(str(escape(text)).replace("\n", "<br>\n"))  # noqa: S704  # escaped on this line
