@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check format lint docs oracle lock clean
+.PHONY: help bench bench-check demo test check format lint docs oracle lock clean
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,14 @@ docs: $(STAMP) ## write docs/reference from the code
 lock: $(STAMP) ## pin what development uses, from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+bench: $(STAMP) ## measure, beside others, and write docs/explanation/performance.md
+	@scripts/install-test-programs
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+bench-check: $(STAMP) ## fail where we are slower than we promised
+	@scripts/install-test-programs
+	@$(BIN)/python -m benchmarks --check $(BENCH)
 
 clean: ## forget the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, select
 
 from mailer.ledger.schema import identity, suppressions
 
+_ANY = select(suppressions.c.what).limit(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
@@ -54,7 +56,7 @@ def entries(tx: Connection) -> list[Suppression]:
 
 def among(tx: Connection, addresses: Iterable[str]) -> dict[str, str]:
     """Those of `addresses` that are suppressed, by themselves, by domain or by hash → the reason."""
-    if not tx.execute(select(suppressions.c.what).limit(1)).first():
+    if not has_any(tx):
         return {}
     salt = salt_of(tx)
     forms = {address: _forms(address, salt) for address in addresses}
@@ -69,6 +71,11 @@ def among(tx: Connection, addresses: Iterable[str]) -> dict[str, str]:
             )
         }
     return {address: found[form] for address, each in forms.items() for form in reversed(each) if form in found}
+
+
+def has_any(tx: Connection) -> bool:
+    """Whether anybody is suppressed at all: asked for every mail, so asked first."""
+    return tx.execute(_ANY).first() is not None
 
 
 def _forms(address: str, salt: str) -> tuple[str, str, str]:

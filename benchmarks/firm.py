@@ -1,0 +1,115 @@
+"""A firm to measure with: a workspace of so many clients, an 8 KB letter in HTML and text, and one account."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+#: On a real disk, never in memory: an fsync that costs nothing measures nothing.
+ROOT = Path(__file__).parents[1]
+PLACE = ROOT / "build" / "benchmarks"
+
+PARAGRAPH = (
+    '<p style="margin:0 0 16px;font-size:16px;line-height:24px">{{ first_name }}, in paragraph %d we thank you '
+    "for {{ years }} years with us, and for all that you have taught us on the way.</p>"
+)
+TEXT = "Dear {{ first_name }},\n\n" + "".join(
+    f"{number}. Thank you for {{{{ years }}}} years with us, {{{{ first_name }}}}, and for your trust.\n"
+    for number in range(14)
+)
+
+
+def html(kilobytes: int) -> str:
+    """The letter's HTML, about so large once rendered."""
+    rows = "\n".join(PARAGRAPH % number for number in range(kilobytes * 1000 // 200))
+    return f"<!doctype html>\n<html><head><title>Thank you</title></head><body>\n{rows}\n</body></html>\n"
+
+
+CONFIG = """
+firm: {{name: Bench & Sons, postal_address: 1 Quay Street, timezone: UTC}}
+accounts:
+  office:
+    from: Bench & Sons <office@bench.example>
+    server: localhost:{port}
+    security: {security}
+    connections: {connections}
+    per_minute: 10000000
+    per_day: 100000000
+    {more}
+contacts:
+  clients: {{file: clients.csv}}
+campaigns:
+  thanks: {{contacts: clients, template: letter, from: office}}
+"""
+
+
+def write_rows(path: Path, count: int) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["email", "first_name", "name", "years"])
+        rows.writerows(
+            [f"client{n}@client{n % 50}.example", f"Anna{n}", f"Anna{n} Client", n % 30 + 1] for n in range(count)
+        )
+
+
+def make(folder: Path, *, rows: int, kilobytes: int = 8) -> Path:
+    """A workspace without its config, since ports change."""
+    (folder / "templates").mkdir(parents=True)
+    subject = "---\nsubject: Thank you for {{ years }} years, {{ first_name }}\n---\n"
+    (folder / "templates" / "letter.html").write_text(subject + html(kilobytes), encoding="utf-8")
+    (folder / "templates" / "letter.txt").write_text(TEXT, encoding="utf-8")
+    write_rows(folder / "clients.csv", rows)
+    connect(folder, port=25)
+    return folder
+
+
+def connect(
+    folder: Path, *, port: int, connections: int = 10, security: str = "none", ca_file: Path | None = None
+) -> None:
+    """Point the account at a server."""
+    more = f"ca_file: {ca_file}" if ca_file else ""
+    config = CONFIG.format(port=port, connections=connections, security=security, more=more)
+    (folder / "config.yaml").write_text(config, encoding="utf-8")
+
+
+@contextmanager
+def place() -> Iterator[Path]:
+    """A fresh folder that goes away."""
+    PLACE.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=PLACE))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(folder / "state"), "HOME": str(folder)}
+
+
+def mailer(folder: Path, *words: str) -> None:
+    """Run the command in a workspace, as a person would."""
+    run(folder, str(Path(sys.executable).with_name("mailer")), *words)
+
+
+def run(folder: Path, *words: str) -> str:
+    """Run a program in a workspace; what it said."""
+    done = subprocess.run(words, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{words} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def approved(folder: Path, *, rows: int, kilobytes: int = 8) -> Path:
+    """A workspace whose mails wait to be sent."""
+    make(folder, rows=rows, kilobytes=kilobytes)
+    mailer(folder, "campaigns", "prepare", "thanks")
+    mailer(folder, "drafts", "approve", "thanks", "--all", "--yes")
+    return folder

@@ -1,0 +1,170 @@
+"""What is measured: each function measures us and somebody else, once, and gives both."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks import firm, rivals
+from benchmarks.servers import line_to, sink
+
+
+class Pair(NamedTuple):
+    """One run: ours and theirs, in the same unit."""
+
+    ours: float
+    theirs: float
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One row of the table."""
+
+    name: str
+    what: str
+    unit: str
+    against: str
+    #: The ratio that must hold.
+    floor: float
+    aim: float
+    run: Callable[[], Pair]
+    #: Whether the floor is a ceiling: the smaller ratio wins.
+    is_ceiling: bool = False
+    times: int = 3
+
+    def holds(self, ratio: float) -> bool:
+        return ratio <= self.floor if self.is_ceiling else ratio >= self.floor
+
+
+@cache
+def waiting(rows: int, kilobytes: int) -> Path:
+    """A workspace with so many approved mails, made once; every run sends a copy."""
+    folder = firm.PLACE / f"waiting-{rows}-{kilobytes}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return firm.approved(folder, rows=rows, kilobytes=kilobytes)
+
+
+def child(folder: Path, what: str) -> dict[str, float]:
+    return json.loads(firm.run(folder, sys.executable, "-m", "benchmarks.child", what))
+
+
+def send_pass(port: int, *, rows: int, kilobytes: int = 8, **connection: object) -> float:
+    """Mails a second of the pass."""
+    with firm.place() as folder:
+        shutil.copytree(waiting(rows, kilobytes), folder, dirs_exist_ok=True)
+        shutil.rmtree(folder / "state", ignore_errors=True)
+        firm.connect(folder, port=port, **connection)  # type: ignore[arg-type]
+        firm.run(folder, str(Path(sys.executable).with_name("mailer")), "check", "--accept-ledger")
+        said = child(folder, "send")
+    assert said["count"] == rows, said
+    return said["count"] / said["seconds"]
+
+
+def over_loopback(kilobytes: int) -> Pair:
+    rows = 6000 if kilobytes < 20 else 3000
+    with sink() as port:
+        return Pair(
+            send_pass(port, rows=rows, kilobytes=kilobytes),
+            rivals.smtp_source(port, sessions=10, count=20_000, size=kilobytes * 1000),
+        )
+
+
+def over_tls() -> Pair:
+    from tests.servers import certificates
+
+    folder = firm.PLACE / "certificates"
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = certificates(folder)
+    with sink() as port, line_to(port, certificate=folder / "localhost.pem") as secure:
+        ours = send_pass(secure, rows=6000, security="tls", ca_file=authority.ca_file)
+        return Pair(ours, rivals.smtp_source(port, sessions=10, count=20_000, size=8000))
+
+
+def one_connection_20_ms() -> Pair:
+    with sink() as port, line_to(port, round_trip=0.020) as line:
+        return Pair(send_pass(line, rows=400, connections=1), rivals.smtp_source(line, sessions=1, count=60, size=8000))
+
+
+def sixteen_connections_100_ms() -> Pair:
+    with sink() as port, line_to(port, round_trip=0.100) as line, firm.place() as folder:
+        ours = send_pass(line, rows=3000, connections=16)
+        return Pair(ours, rivals.mailmerge(folder, line, rows=12))
+
+
+def end_to_end() -> Pair:
+    rows = 2000
+    with sink() as port, firm.place() as folder:
+        firm.make(folder / "ours", rows=rows)
+        firm.connect(folder / "ours", port=port)
+        started = time.perf_counter()
+        firm.mailer(folder / "ours", "campaigns", "prepare", "thanks")
+        firm.mailer(folder / "ours", "drafts", "approve", "thanks", "--all", "--yes")
+        firm.mailer(folder / "ours", "send", "thanks", "--yes")
+        ours = rows / (time.perf_counter() - started)
+        return Pair(ours, rivals.mailmerge(folder / "theirs", port, rows=rows))
+
+
+def against_yagmail() -> Pair:
+    rows = 300
+    with sink() as port, firm.place() as folder:
+        ours = end_to_end().ours
+        firm.make(folder, rows=rows)
+        return Pair(ours, rivals.yagmail(folder, port, rows=rows))
+
+
+def preparing() -> Pair:
+    """Microseconds a draft."""
+    rows = 5000
+    with firm.place() as folder:
+        firm.make(folder, rows=rows)
+        ours, theirs = child(folder, "prepare"), child(folder, "render")
+    return Pair(*(said["seconds"] / said["count"] * 1e6 for said in (ours, theirs)))
+
+
+def help_text() -> Pair:
+    with firm.place() as folder:
+        ours, theirs = (
+            min(rivals.seconds(*command, folder=folder) for _ in range(5))
+            for command in (
+                (str(Path(sys.executable).with_name("mailer")), "--help"),
+                (sys.executable, "-c", "import click"),
+            )
+        )
+    return Pair(ours, theirs)
+
+
+def thirty_mails() -> Pair:
+    with sink() as port, firm.place() as folder:
+        shutil.copytree(waiting(30, 8), folder, dirs_exist_ok=True)
+        shutil.rmtree(folder / "state", ignore_errors=True)
+        firm.connect(folder, port=port, connections=1)
+        mailer = str(Path(sys.executable).with_name("mailer"))
+        firm.run(folder, mailer, "check", "--accept-ledger")
+        ours = rivals.seconds(mailer, "send", "--yes", folder=folder)
+        libraries = (sys.executable, "-c", "import click, jinja2, yagmail, sqlalchemy")
+        return Pair(ours, min(rivals.seconds(*libraries, folder=folder) for _ in range(3)))
+
+
+MAILMERGE, SOURCE, PASS = "mailmerge 2.3.0", "smtp-source, 10 sessions", "the send pass, {}, 10 connections"
+LIBRARIES = "importing click, jinja2, yagmail, sqlalchemy"
+
+ALL = (
+    Measure("end-to-end", "rows → rendered → checked → approved → sent", "mails/s", MAILMERGE, 12, 30, end_to_end),
+    Measure("yagmail", "the same", "mails/s", "a loop over yagmail's send", 12, 30, against_yagmail, times=1),
+    Measure("pass", PASS.format("8 KB"), "mails/s", SOURCE, 0.30, 0.55, lambda: over_loopback(8)),
+    Measure("pass-tls", PASS.format("8 KB, TLS"), "mails/s", SOURCE + ", no TLS", 0.30, 0.55, over_tls),
+    Measure("pass-30", PASS.format("30 KB"), "mails/s", SOURCE, 0.5, 0.85, lambda: over_loopback(30)),
+    Measure("20-ms", "one connection, 20 ms", "mails/s", "smtp-source, 1 session", 3.5, 3.9, one_connection_20_ms),
+    Measure("100-ms", "16 connections, 100 ms", "mails/s", MAILMERGE, 80, 110, sixteen_connections_100_ms),
+    Measure("prepare", "rows → drafts", "µs/draft", "the bare Jinja2 render", 8, 4, preparing, is_ceiling=True),
+    Measure("help", "mailer --help", "s", "importing click", 1.5, 1.2, help_text, is_ceiling=True, times=5),
+    Measure("thirty", "mailer send, 30 mails", "s", LIBRARIES, 3, 1.7, thirty_mails, is_ceiling=True),
+)
