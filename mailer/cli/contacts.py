@@ -154,7 +154,8 @@ def check(settings: Settings, /, source: str, as_json: bool, **options: str | No
 def _summary(reading: Reading, count: int) -> str:
     """Say how many there are and who was passed over: "23 people. Passed over: 1 hidden row, 10 blank rows."."""
     skipped = [f"{number} {kind} row{'' if number == 1 else 's'}" for kind, number in sorted(reading.skipped.items())]
-    sheet = f" on sheet {reading.sheet}" if reading.sheet else ""
+    names = ", ".join(name for name in reading.sheets if name)
+    sheet = f" on {names}" if names else ""
     people = f"{count} {'person' if count == 1 else 'people'}{sheet}."
     return f"{people} Passed over: {', '.join(skipped)}." if skipped else people
 

@@ -50,9 +50,19 @@ class ContactSource(Model):
     """A spreadsheet and how to read it."""
 
     file: str = Field(description="Path of the workbook or text file, from the workspace.")
-    sheet: str = Field("", description="Sheet by name; the first one with an address column otherwise.")
+    sheet: str = Field(
+        "", description="Sheet by name or number, `*` for all; the first one with an address column otherwise."
+    )
+    table: str = Field("", description="A named table or range of the workbook, instead of a sheet.")
     key: str = Field("", description="The column that names a person for good (client number); else the address.")
     rows: Literal["visible", "all"] = Field("visible", description="`all` also takes hidden and filtered rows.")
+    several: Literal["hold", "first", "each", "together"] = Field(
+        "hold", description="A cell with several addresses: held, the first one, a mail to each, or one mail to all."
+    )
+    together: Literal["", "household"] = Field(
+        "", description="`household`: rows that share an address or the household column get one mail."
+    )
+    group_by: str = Field("", description="Rows with the same address (`address`), or text in a column, get one mail.")
     audience: str = Field("client", description="Whom these are: client, staff, partner …")
     keep_in_touch: PeriodText | None = Field(None, description="How often each should hear from us: `90 days`.")
     columns: dict[str, str] = Field(

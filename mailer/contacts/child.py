@@ -29,6 +29,8 @@ class ChildBook:
         self._patience = patience
         self._was_given_up = False
         self._asked = 0
+        #: Question → its answer, where it came before it was waited for.
+        self._early: dict[int, Any] = {}
         # -P: a file of the user's called csv.py must not stand in for Python's.
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
             [sys.executable, "-P", "-m", "mailer.contacts.worker", str(path.absolute()), language, country],
@@ -84,21 +86,22 @@ class ChildBook:
         return self._asked
 
     def _receive(self, number: int) -> Any:
-        """Wait for the answer to one question, passing over answers that nobody waits for any more."""
+        """Wait for the answer to one question; answers to others are kept for those who wait for them."""
         assert self._process.stdout
         timer = Timer(self._patience, self._give_up)
         timer.start()
         try:
-            while True:
+            while number not in self._early:
                 answered, answer = pickle.load(self._process.stdout)  # noqa: S301 - our own child's words
-                if isinstance(answer, ContactsError):
-                    raise answer
-                if answered == number:
-                    return answer
+                self._early[answered] = answer
         except (EOFError, OSError, pickle.UnpicklingError, ValueError) as error:
             raise self._ended() from error
         finally:
             timer.cancel()
+        answer = self._early.pop(number)
+        if isinstance(answer, ContactsError):
+            raise answer
+        return answer
 
     def _give_up(self) -> None:
         self._was_given_up = True

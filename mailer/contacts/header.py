@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mailer.contacts.rows import Area, Row
@@ -33,6 +33,8 @@ class Column:
     name: str
     #: What we understand it as ("address", "memo" …), "" for a column of the user's own.
     meaning: str = ""
+    #: The name or meaning that an earlier column has already, "" when there is none.
+    doubles: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +106,39 @@ def _header(row: Row, rows: Sequence[Row], wanted: Mapping[str, str], area: Area
     below = [other for other in rows if other.number > row.number]
     ours = {field_name(header): name for name, header in wanted.items()}
     taken: set[str] = set(ours.values())
+    names: set[str] = set()
     columns = []
     for number, (shown, _) in sorted(row.cells.items()):
         if area and not area.first_column <= number <= area.last_column:
             continue
-        name = field_name(shown)
-        meaning = ours.get(name) or _meaning(name, number, below)
-        if name not in ours and meaning in taken and meaning != "memo":
-            meaning = ""
-        taken.add(meaning)
-        if name:
-            columns.append(Column(number, shown.strip(), name, meaning))
+        column = _column(
+            number, shown.strip(), ours.get(field_name(shown)) or _meaning(field_name(shown), number, below)
+        )
+        if column.name in ours and column.name not in names:
+            taken.discard(column.meaning)
+        if column.name:
+            columns.append(_single(column, names, taken))
     return Header(row.number, tuple(columns))
+
+
+def _column(number: int, header: str, meaning: str) -> Column:
+    return Column(number, header, field_name(header), meaning)
+
+
+def _single(column: Column, names: set[str], taken: set[str]) -> Column:
+    """Keep a column apart from those before it: a name of its own, and a meaning only if no other has it."""
+    doubles = ""
+    if column.meaning in taken and column.meaning != "memo":
+        doubles = column.meaning if column.meaning == "address" else ""
+        column = replace(column, meaning="")
+    name = column.name
+    if name in names:
+        doubles = name
+        name = next(f"{name}_{count}" for count in range(2, 20_000) if f"{name}_{count}" not in names)
+    names.add(name)
+    if column.meaning:
+        taken.add(column.meaning)
+    return replace(column, name=name, doubles=doubles)
 
 
 def _meaning(name: str, number: int, below: Sequence[Row]) -> str:

@@ -3,104 +3,145 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
-from mailer.addresses import identity
+from mailer.addresses import identity, parse_address, split_addresses
 from mailer.config.models import ContactSource, Firm
-from mailer.contacts.header import Column, Header, field_name, find_header
-from mailer.contacts.looking import first_rows, named_sheets
+from mailer.contacts.finding import Found, find_tables, key_column
+from mailer.contacts.header import field_name
+from mailer.contacts.joining import group_rows, join_households
 from mailer.contacts.opening import open_book
-from mailer.contacts.rows import Book, Row, Sheet
+from mailer.contacts.rows import Book, Row
 from mailer.contacts.synonyms import TOTALS
 from mailer.contacts.understanding import Understanding
-from mailer.errors import ContactsError
 from mailer.model import Contact, Problem, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The table that was found: its sheet, its header, and the rows already read to find it."""
-
-    sheet: Sheet
-    header: Header
-    first_rows: tuple[Row, ...]
-    rest: Iterator[Row]
 
 
 class Reading:
     """Contacts of one source, streamed once; `problems` and `skipped` are then complete."""
 
-    def __init__(self, book: Book, path: Path, found: Found, understanding: Understanding) -> None:
+    def __init__(self, book: Book, path: Path, tables: tuple[tuple[Found, Understanding], ...], language: str) -> None:
         #: Every file that was read, to be watched for changes.
         self.files = (path,)
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = [problem for found, _ in tables for problem in found.problems]
         #: Kind → number of rows that are nobody: "hidden", "blank", "comment", "total".
         self.skipped: Counter[str] = Counter()
-        #: The sheet that was read, "" for a text file.
-        self.sheet = found.sheet.name
-        self.header = found.header
+        #: The sheets that are read, "" for a text file.
+        self.sheets = tuple(found.sheet.name for found, _ in tables)
+        #: Sentences worth telling once, such as how an encoding was guessed.
+        self.notes = book.outline.notes
         self._book = book
-        self._found = found
-        self._understanding = understanding
-        self._keys: dict[str, int] = {}
-        self._addresses: dict[str, int] = {}
+        self._tables = tables
+        self._source = tables[0][1].source
+        self._language = language
+        self._keys: dict[tuple[str, int], str] = {}
+        self._addresses: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Contact]:
         try:
-            for row in chain(self._found.first_rows, self._found.rest):
-                if row.number > self.header.row and not self._is_nobody(row):
-                    yield from self._read(row)
+            for contact in self._joined(self._people()):
+                if not contact.address:
+                    continue
+                self.problems.extend(contact.problems)
+                if not self._is_doubled(contact):
+                    yield contact
         finally:
             self._book.close()
 
-    def _is_nobody(self, row: Row) -> bool:
-        kind = self._kind(row)
+    def _joined(self, people: Iterable[Contact]) -> Iterable[Contact]:
+        if self._source.together == "household":
+            return self._without_loners(join_households(people, self._language))
+        return group_rows(people, self._source.group_by) if self._source.group_by else people
+
+    def _without_loners(self, households: Iterable[Contact]) -> Iterator[Contact]:
+        """Pass on who can be written to; whoever is left without an address is a problem after all."""
+        for contact in households:
+            if contact.address:
+                problems = tuple(problem for problem in contact.problems if problem.kind != "no-address")
+                yield replace(contact, problems=problems)
+            else:
+                self.problems.extend(contact.problems)
+
+    def _people(self) -> Iterator[Contact]:
+        for found, understanding in self._tables:
+            for row in found.rows:
+                if row.number > found.header.row and not self._is_nobody(row, understanding):
+                    yield from self._read(row, understanding)
+
+    def _is_nobody(self, row: Row, understanding: Understanding) -> bool:
+        kind = _kind(row, understanding)
         if kind:
             self.skipped[kind] += 1
         return bool(kind)
 
-    def _kind(self, row: Row) -> str:
-        """Why a row is no person: "" when it is one."""
-        if not any(column.number in row.cells or column.number in row.flaws for column in self.header.columns):
-            return "blank"
-        if row.hidden and self._understanding.source.rows == "visible":
-            return "hidden"
-        column = self.header.means("address")
-        if column and column.number in row.cells:
-            return ""
-        first = next(iter(row.cells.values()), ("", None))[0].strip()
-        if first.startswith(("#", "//")) and not first.startswith("#N"):
-            return "comment"
-        return "total" if field_name(first.partition(":")[0]) in TOTALS else ""
+    def _read(self, row: Row, understanding: Understanding) -> Iterator[Contact]:
+        address, problems = understanding.address(row)
+        if address is not None:
+            yield understanding.contact(row, address, problems)
+        elif problems[0].kind == "several-addresses" and self._source.several != "hold":
+            yield from self._several(row, understanding)
+        elif problems[0].kind == "no-address" and self._source.together == "household":
+            yield understanding.contact(row, "", problems)
+        else:
+            self.problems.extend(problems)
 
-    def _read(self, row: Row) -> Iterator[Contact]:
-        address, problems = self._understanding.address(row)
-        if address is None:
+    def _several(self, row: Row, understanding: Understanding) -> Iterator[Contact]:
+        """Decide about a cell with several addresses as the source says."""
+        where = understanding.address_place(row)
+        parsed = [parse_address(part, where) for part in split_addresses(understanding.address_text(row))]
+        addresses = [address for address, _ in parsed if address]
+        problems = tuple(problem for _, found in parsed for problem in found)
+        if not addresses:
             self.problems.extend(problems)
             return
-        contact = self._understanding.contact(row, address, problems)
-        self.problems.extend(contact.problems)
-        if not self._is_doubled(contact):
-            yield contact
+        head = understanding.contact(row, addresses[0], problems)
+        if self._source.several == "together":
+            yield replace(head, also=tuple(addresses[1:]))
+        elif self._source.several == "each":
+            for copy, address in enumerate(addresses):
+                yield replace(head, address=address, copy=copy, problems=() if copy else problems)
+        else:
+            what = f"Only {addresses[0]} is written to, not {', '.join(addresses[1:])}."
+            note = Problem(where, what, "", Severity.NOTE, "several-addresses")
+            yield replace(head, problems=(*problems, note) if addresses[1:] else problems)
 
     def _is_doubled(self, contact: Contact) -> bool:
         """Whether its key stood in an earlier row; tells of that, and of an address met before."""
-        row, where = contact.source.row, self._understanding.place(contact.source.row)
-        first = self._keys.setdefault(contact.key, row)
-        same = self._addresses.setdefault(identity(contact.address), row)
-        if first != row:
-            cure = "Remove one of the two rows."
+        here = str(contact.source)
+        first = self._keys.setdefault((contact.key, contact.copy), here)
+        same = self._addresses.setdefault(identity(contact.address), here)
+        where = self._tables[0][1].place_of(contact)
+        if first != here:
             key = "address" if contact.key == identity(contact.address) else "key"
-            what = f"The {key} {contact.key} stands in row {first} already; this row is left out."
-            self.problems.append(Problem(where, what, cure, Severity.HOLD, "doubled-key"))
-        elif same != row:
-            what = f"{contact.address} stands in row {same} already, for somebody else."
-            self.problems.append(Problem(where, what, "", Severity.WARN, "doubled-address"))
-        return first != row
+            what = f"The {key} {contact.key} stands in {_row(first)} already; this row is left out."
+            self.problems.append(Problem(where, what, "Remove one of the two rows.", Severity.HOLD, "doubled-key"))
+        elif same != here:
+            what = f"{contact.address} stands in {_row(same)} already, for somebody else."
+            cure = "If they live together, `together: household` makes one mail for both."
+            self.problems.append(Problem(where, what, cure, Severity.WARN, "doubled-address"))
+        return first != here
+
+
+def _row(source: str) -> str:
+    """The end of a source: "row 3"."""
+    return source.rpartition(" › ")[2].rpartition(", ")[2]
+
+
+def _kind(row: Row, understanding: Understanding) -> str:
+    """Why a row is no person: "" when it is one."""
+    if not any(at in row.cells or at in row.flaws for at in understanding.columns):
+        return "blank"
+    if row.hidden and understanding.source.rows == "visible":
+        return "hidden"
+    if understanding.address_text(row):
+        return ""
+    first = next(iter(row.cells.values()), ("", None))[0].strip()
+    if first.startswith(("#", "//")) and not first.startswith("#N"):
+        return "comment"
+    return "total" if field_name(first.partition(":")[0]) in TOTALS else ""
 
 
 def read(name: str, source: ContactSource, folder: Path, *, firm: Firm, today: date) -> Reading:
@@ -112,35 +153,16 @@ def read(name: str, source: ContactSource, folder: Path, *, firm: Firm, today: d
     path = folder / source.file
     book = open_book(path, firm.language, firm.country)
     try:
-        found = _find_table(book, source, path.name)
-        key = _key_column(found.header, source, path.name)
+        tables = tuple(
+            (found, _understanding(name, source, path.name, found, today))
+            for found in find_tables(book, source, path.name)
+        )
     except BaseException:
         book.close()
         raise
-    understanding = Understanding(name, source, path.name, found.sheet.name, found.header, key, today)
-    return Reading(book, path, found, understanding)
+    return Reading(book, path, tables, firm.language)
 
 
-def _find_table(book: Book, source: ContactSource, file: str) -> Found:
-    """Find the sheet that was asked for, or the first visible one with an address column."""
-    for sheet in named_sheets(book, source.sheet, file):
-        rows = book.rows(sheet.name)
-        start = first_rows(rows)
-        header = find_header(start, source.columns)
-        if header and header.means("address"):
-            return Found(sheet, header, start, rows)
-    raise ContactsError(
-        f"{file} has no column of addresses that can be told apart.",
-        cure="Call the column “E-mail”, or name it in config.yaml: `columns: {address: …}`.",
-    )
-
-
-def _key_column(header: Header, source: ContactSource, file: str) -> Column | None:
-    if not source.key:
-        return None
-    wanted = field_name(source.key)
-    found = next((column for column in header.columns if wanted in (column.name, column.meaning)), None)
-    if found:
-        return found
-    names = ", ".join(column.header for column in header.columns)
-    raise ContactsError(f"{file} has no column “{source.key}” to know people by.", cure=f"There are: {names}.")
+def _understanding(name: str, source: ContactSource, file: str, found: Found, today: date) -> Understanding:
+    key = key_column(found.header, source.key, file)
+    return Understanding(name, source, file, found.sheet.name, found.header, key, today)

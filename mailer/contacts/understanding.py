@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mailer.addresses import identity, parse_address
@@ -31,6 +31,15 @@ class Understanding:
     header: Header
     key: Column | None
     today: date
+    #: The numbers of the table's columns, and of the one with the addresses.
+    columns: tuple[int, ...] = field(init=False)
+    address_column: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        address = self.header.means("address")
+        assert address is not None
+        object.__setattr__(self, "columns", tuple(column.number for column in self.header.columns))
+        object.__setattr__(self, "address_column", address.number)
 
     def place(self, row: int, column: int = 0) -> str:
         """Name a cell, or a row: "clients.xlsx › Clients › C14"."""
@@ -64,10 +73,20 @@ class Understanding:
 
     def address(self, row: Row) -> tuple[str | None, tuple[Problem, ...]]:
         """Read the row's address."""
-        column = self.header.means("address")
-        assert column is not None
-        shown = row.cells.get(column.number, _NOTHING)[0]
-        return parse_address(shown, self.place(row.number, column.number))
+        return parse_address(self.address_text(row), self.address_place(row))
+
+    def address_text(self, row: Row) -> str:
+        """Give the text of the address cell, blanks around it left out."""
+        return row.cells.get(self.address_column, _NOTHING)[0].strip()
+
+    def address_place(self, row: Row) -> str:
+        """Name the address cell."""
+        return self.place(row.number, self.address_column)
+
+    def place_of(self, contact: Contact) -> str:
+        """Name a contact's row, whatever sheet it stands on."""
+        sheet = f" › {contact.source.sheet}" if contact.source.sheet else ""
+        return f"{self.file}{sheet} › row {contact.source.row}"
 
     def _key(self, row: Row) -> str:
         return row.cells.get(self.key.number, _NOTHING)[0].strip() if self.key else ""
@@ -83,10 +102,10 @@ class Understanding:
                 if shown.strip():
                     memos.append(shown.strip())
                 continue
-            field = _BLANK if at in flaws or not shown else Field(shown.strip(), _stripped(value))
-            fields[column.name] = field
+            known = _BLANK if at in flaws or not shown else Field(shown.strip(), _stripped(value))
+            fields[column.name] = known
             if column.meaning:
-                fields[column.meaning] = field
+                fields[column.meaning] = known
         return fields, tuple(memos)
 
     def _flaws(self, row: Row) -> Iterator[Problem]:
@@ -109,10 +128,8 @@ class Understanding:
     def _doubts(self, row: Row, fields: Mapping[str, Field]) -> Iterator[Problem]:
         """Values that are there but are not what their column is for."""
         for column in self.header.columns:
-            field = fields.get(column.meaning)
-            if not field or not column.meaning:
-                continue
-            doubt = _doubt(column.meaning, field, self.today)
+            known = fields.get(column.meaning) if column.meaning else None
+            doubt = _doubt(column.meaning, known, self.today) if known else None
             if doubt:
                 where = self.place(row.number, column.number)
                 yield Problem(where, doubt[0], doubt[1], Severity.WARN, f"odd-{column.meaning.replace('_', '-')}")

@@ -1,0 +1,100 @@
+"""Several rows → one mail: households that share an address, and rows grouped by a column. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
+
+from mailer.addresses import identity
+from mailer.contacts.header import field_name
+from mailer.model import Contact, Field
+
+
+def join_households(contacts: Iterable[Contact], language: str) -> Iterator[Contact]:
+    """Join contacts that share an address or what stands in the household column, in the order of the first of each.
+
+    A member without an address belongs to a household that has one; who is left without any is given alone.
+    """
+    households: list[list[Contact]] = []
+    homes: dict[str, list[Contact]] = {}
+    for contact in contacts:
+        marks = _marks(contact)
+        known = [homes[mark] for mark in marks if mark in homes]
+        home = known[0] if known else []
+        for other in known[1:]:
+            if other is not home:
+                _move_in(other, home, homes)
+                households.remove(other)
+        if not known:
+            households.append(home)
+        home.append(contact)
+        homes.update(dict.fromkeys(marks, home))
+    for home in households:
+        yield _household(home, language) if len(home) > 1 else home[0]
+
+
+def _marks(contact: Contact) -> list[str]:
+    household = contact.fields.get("household")
+    marks = [f"@{identity(contact.address)}"] if contact.address else []
+    return [*marks, f"#{household.shown.casefold()}"] if household and household.shown else marks
+
+
+def _move_in(other: list[Contact], home: list[Contact], homes: dict[str, list[Contact]]) -> None:
+    home.extend(other)
+    for mark, known in list(homes.items()):
+        if known is other:
+            homes[mark] = home
+
+
+def _household(members: list[Contact], language: str) -> Contact:
+    """One contact for all: addressed to each address once, greeted by all first names."""
+    head = next((member for member in members if member.address), members[0])
+    others = [member for member in members if member is not head]
+    addresses = {identity(member.address): member.address for member in others if member.address}
+    addresses.pop(identity(head.address), None)
+    tongue = head.language or language
+    fields = dict(head.fields)
+    for name in ("first_name", "name"):
+        if name in fields:
+            fields[name] = _together([member.fields[name].shown for member in (head, *others)], tongue)
+    return replace(
+        head,
+        name=_together([member.name for member in (head, *others)], tongue).shown,
+        fields=fields,
+        also=(*head.also, *addresses.values()),
+        memos=tuple(memo for member in (head, *others) for memo in member.memos),
+        members=(head, *others),
+        problems=tuple(problem for member in (head, *others) for problem in member.problems),
+    )
+
+
+def _together(names: list[str], language: str) -> Field:
+    """Write "Tunde and Kemi", in the language of the mail."""
+    named = list(dict.fromkeys(name for name in names if name))
+    try:
+        locale = Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    text = format_list(named, locale=locale) if named else ""
+    return Field(text, text or None)
+
+
+def group_rows(contacts: Iterable[Contact], by: str) -> Iterator[Contact]:
+    """Join the rows with one address, or one text in the column `by`, into one contact; the first row speaks for it."""
+    groups: dict[str, list[Contact]] = {}
+    value = _grouping(field_name(by))
+    for contact in contacts:
+        groups.setdefault(value(contact), []).append(contact)
+    for rows in groups.values():
+        problems = tuple(problem for row in rows for problem in row.problems)
+        memos = tuple(dict.fromkeys(memo for row in rows for memo in row.memos))
+        yield replace(rows[0], members=tuple(rows), problems=problems, memos=memos)
+
+
+def _grouping(by: str) -> Callable[[Contact], str]:
+    if by == "address":
+        return lambda contact: identity(contact.address)
+    return lambda contact: contact.fields[by].shown if by in contact.fields else contact.key

@@ -1,0 +1,181 @@
+"""Which table is read, and how several rows or addresses become one mail or several."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.table import Table
+
+from mailer.errors import ContactsError
+from tests.workbooks import HEADER, kinds, read_all, reading, workbook
+
+
+def book(path, sheets, *, hidden=(), tables=(), merged=()):
+    """A workbook of several sheets."""
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+        if name in hidden:
+            sheet.sheet_state = "hidden"
+        for area in merged:
+            sheet.merge_cells(area)
+    for sheet, name, area in tables:
+        made[sheet].add_table(Table(displayName=name, ref=area))
+    made.save(path)
+    return path
+
+
+ADA, BEN = ("1", "a@x.example", "Ada"), ("2", "b@x.example", "Ben")
+
+
+def test_the_first_visible_sheet_with_addresses_is_taken(tmp_path):
+    sheets = {"Old": [HEADER, ADA], "Prices": [("Item", "Price"), ("Tea", 3)], "People": [HEADER, BEN]}
+    found = reading(book(tmp_path / "a.xlsx", sheets, hidden=("Old",)))
+    assert [contact.address for contact in found] == ["b@x.example"]
+    assert found.sheets == ("People",)
+
+
+@pytest.mark.parametrize("sheet", ["People", "people", "2"])
+def test_a_sheet_is_named_or_numbered(tmp_path, sheet):
+    sheets = {"Old": [HEADER, ADA], "People": [HEADER, BEN]}
+    assert [contact.key for contact in read_all(book(tmp_path / "a.xlsx", sheets), sheet=sheet)] == ["b@x.example"]
+
+
+def test_a_star_takes_every_visible_sheet_with_its_own_header(tmp_path):
+    sheets = {"Lagos": [HEADER, ADA], "Dakar": [("Prénom", "Courriel"), ("Ben", "b@x.example")], "Gone": [HEADER, BEN]}
+    found = reading(book(tmp_path / "a.xlsx", sheets, hidden=("Gone",)), sheet="*")
+    assert [(contact.source.sheet, contact.name) for contact in found] == [("Lagos", "Ada"), ("Dakar", "Ben")]
+
+
+def test_a_person_on_two_sheets_is_said_with_both_places(tmp_path):
+    found = reading(book(tmp_path / "a.xlsx", {"One": [HEADER, ADA], "Two": [HEADER, BEN, ADA]}), sheet="*")
+    assert kinds(found) == ["doubled-key"]
+    assert found.problems[0].where == "a.xlsx › Two › row 3"
+
+
+def test_a_named_table_is_read_and_nothing_around_it(tmp_path):
+    rows = [("Prices",), (), (None, *HEADER), (None, *ADA), (None, *BEN), (), (None, "9", "c@x.example", "not in it")]
+    path = book(tmp_path / "a.xlsx", {"S": rows}, tables=[("S", "Clients", "B3:D5")])
+    assert [contact.name for contact in read_all(path, table="clients")] == ["Ada", "Ben"]
+
+
+def test_an_unknown_table_is_refused_with_those_there_are(tmp_path):
+    path = book(tmp_path / "a.xlsx", {"S": [HEADER, ADA]}, tables=[("S", "Clients", "A1:C2")])
+    with pytest.raises(ContactsError, match="Klients") as caught:
+        read_all(path, table="Klients")
+    assert "Clients" in caught.value.cure
+
+
+def test_a_doubled_header_is_a_problem_that_names_both(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", ("E-mail", "Amount", "Amount"), ("a@x.example", 1, 2))
+    found = reading(path)
+    (contact,) = found
+    assert (contact.fields["amount"].value, contact.fields["amount_2"].value) == (1, 2)
+    assert [problem.kind for problem in found.problems] == ["doubled-header"]
+    assert "B1 and C1" in found.problems[0].what
+
+
+def test_a_second_column_of_addresses_is_said(tmp_path):
+    found = reading(workbook(tmp_path / "a.xlsx", ("E-mail", "Work email"), ("a@x.example", "b@x.example")))
+    assert [contact.address for contact in found] == ["a@x.example"]
+    assert [problem.kind for problem in found.problems] == ["doubled-header"]
+
+
+def test_merged_cells_in_header_and_rows_are_said(tmp_path):
+    rows = [("E-mail", "Name", None), ("a@x.example", "Ada", "Obi"), ("b@x.example", None, "Vale")]
+    assert kinds(reading(book(tmp_path / "a.xlsx", {"S": rows}, merged=("B1:C1", "B2:B3")))) == [
+        "merged-header",
+        "merged-cells",
+    ]
+
+
+TWO = "a@x.example; b@x.example"
+
+
+def test_several_addresses_in_a_cell_hold_the_row_until_somebody_decides(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", HEADER, ("1", TWO, "Ada"))
+    assert kinds(reading(path)) == ["several-addresses"]
+    assert read_all(path) == []
+
+
+@pytest.mark.parametrize(
+    ("several", "expected"),
+    [
+        ("first", [("a@x.example", (), 0)]),
+        ("each", [("a@x.example", (), 0), ("b@x.example", (), 1)]),
+        ("together", [("a@x.example", ("b@x.example",), 0)]),
+    ],
+)
+def test_several_addresses_are_sent_to_as_decided(tmp_path, several, expected):
+    people = read_all(workbook(tmp_path / "a.xlsx", HEADER, ("1", TWO, "Ada")), several=several, key="Client no")
+    assert [(contact.address, contact.also, contact.copy) for contact in people] == expected
+    assert {contact.key for contact in people} == {"1"}
+
+
+def test_a_bad_address_among_several_is_said_and_the_others_stand(tmp_path):
+    found = reading(workbook(tmp_path / "a.xlsx", HEADER, ("1", "a@x.example; b@", "Ada")), several="together")
+    assert [(contact.address, contact.also) for contact in found] == [("a@x.example", ())]
+    assert "bad-address" in [problem.kind for problem in found.problems]
+
+
+def test_a_couple_on_one_address_gets_one_mail_to_both(tmp_path):
+    rows = (("1", "home@x.example", "Tunde"), ("7", "c@x.example", "Cy"), ("2", "Home@x.example", "Kemi"))
+    found = reading(workbook(tmp_path / "a.xlsx", HEADER, *rows), key="Client no", together="household")
+    couple, other = found
+    assert (couple.name, couple.key, couple.also, couple.fields["first_name"].shown) == (
+        "Tunde and Kemi",
+        "1",
+        (),
+        "Tunde and Kemi",
+    )
+    assert [member.key for member in couple.members] == ["1", "2"]
+    assert other.members == ()
+    assert found.problems == []
+
+
+def test_a_household_column_joins_different_addresses_and_those_without(tmp_path):
+    header = (*HEADER, "Household", "Language")
+    rows = (
+        ("1", None, "Kid", "Bakare", "fr"),
+        ("2", "a@x.example", "Ada", "Bakare", "fr"),
+        ("3", "b@x.example", "Ben", "bakare", "fr"),
+    )
+    (family,) = read_all(workbook(tmp_path / "a.xlsx", header, *rows), key="Client no", together="household")
+    assert (family.address, family.also) == ("a@x.example", ("b@x.example",))
+    assert family.fields["first_name"].shown == "Ada, Kid et Ben"
+
+
+def test_somebody_without_address_or_household_stays_a_problem(tmp_path):
+    found = reading(workbook(tmp_path / "a.xlsx", HEADER, ("1", None, "Kid"), ADA[:0] + BEN), together="household")
+    assert [contact.name for contact in found] == ["Ben"]
+    assert [problem.kind for problem in found.problems] == ["no-address"]
+
+
+def test_many_rows_become_one_mail_with_its_rows(tmp_path):
+    rows = (("1", "a@x.example", 10), ("1", "A@x.example", 20), ("2", "b@x.example", 30))
+    path = workbook(tmp_path / "a.xlsx", ("Client no", "E-mail", "Invoice"), *rows)
+    ada, ben = read_all(path, key="Client no", group_by="address")
+    assert [member.fields["invoice"].value for member in ada.members] == [10, 20]
+    assert [member.fields["invoice"].value for member in ben.members] == [30]
+    assert len(read_all(path, group_by="Client no")) == 2
+
+
+def test_sheets_of_a_large_file_lose_no_row_when_they_are_found_one_after_the_other(tmp_path):
+    rows = [(str(at), f"p{at}@x.example", "word " * 20) for at in range(1500)]
+    path = book(
+        tmp_path / "a.xlsx", {"One": [HEADER, *rows], "Two": [HEADER, *[(f"b{r[0]}", f"b{r[1]}", r[2]) for r in rows]]}
+    )
+    padded = io.BytesIO()
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(padded, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            target.writestr(name, source.read(name))
+        target.writestr("padding.bin", b" " * 3_000_000)
+    path.write_bytes(padded.getvalue())
+    found = reading(path, sheet="*")
+    assert re.search("ChildBook", repr(found._book))
+    assert sum(1 for _ in found) == 3000
