@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mailer.cli import output
+from mailer.cli import output, relations
 from mailer.cli.completion import SOURCE
 from mailer.cli.settings import Settings
 from mailer.errors import ConfigError, ContactsError, UsageError
@@ -30,6 +30,9 @@ _SHOWN = 50
 def contacts() -> None:
     """Look at the people in the spreadsheets. SOURCE is a name from config.yaml, or a file."""
 
+
+for _command in (relations.neglected, relations.heard, relations.note, relations.merge):
+    contacts.add_command(_command)
 
 _sheet = click.option("--sheet", default="", metavar="NAME", help="The sheet, by name or number.")
 _rows = click.option(
@@ -160,17 +163,23 @@ def _summary(reading: Reading, count: int) -> str:
     return f"{people} Passed over: {', '.join(skipped)}." if skipped else people
 
 
-@contacts.command("show", short_help="Everything the sheet tells of one person.")
-@click.argument("source", type=SOURCE)
-@click.argument("person", metavar="ADDRESS|KEY")
+@contacts.command("show", short_help="The whole story of one relation; of a source, what its sheet tells.")
+@click.argument("source", type=SOURCE, metavar="[SOURCE]")
+@click.argument("person", metavar="ADDRESS|KEY", required=False)
 @_sheet
 @_key
 @output.json_option
 @click.pass_obj
-def show(settings: Settings, /, source: str, person: str, as_json: bool, **options: str | None) -> None:
-    """Show everything that SOURCE tells of one person, found by address or key."""
+def show(settings: Settings, /, source: str, person: str | None, as_json: bool, **options: str | None) -> None:
+    """Tell the story of one person, found by address or key: facts, memos, mails, replies, and what comes next.
+
+    With a SOURCE, show everything that this one sheet tells of them, and nothing else.
+    """
     from mailer.addresses import identity
 
+    if person is None:
+        relations.tell_story(settings, source, as_json=as_json)
+        return
     reading, _ = _open(settings, source, options)
     wanted = (person.strip(), identity(person.strip()))
     found = [c for c in reading if c.key in wanted or identity(c.address) == wanted[1]]

@@ -102,6 +102,17 @@ class Campaign(Scheduled):
     quiet: Names = Field((), description="Kinds of sincerity finding that are not looked for: `[filler, hides]`.")
 
 
+class ReasonRule(Model):
+    """A milestone: when it is true of somebody, it is a reason to write."""
+
+    where: str = Field(
+        description="An expression over the sheet's columns and `our_mails`, `their_replies`, `last_written`, "
+        "`last_reply`: `years_with_us == 10`."
+    )
+    template: str = Field("", description="The template that fits; any where nothing is said.")
+    contacts: Names = Field((), description="For whom: a contact source, or a list; everybody where nothing is said.")
+
+
 class Config(Model):
     """All of config.yaml."""
 
@@ -109,3 +120,6 @@ class Config(Model):
     accounts: dict[str, Account] = Field(default_factory=dict, description="The mailboxes that mail leaves from.")
     contacts: dict[str, ContactSource] = Field(default_factory=dict, description="The spreadsheets.")
     campaigns: dict[str, Campaign] = Field(default_factory=dict, description="What is sent to whom, and when.")
+    reasons: dict[str, ReasonRule] = Field(
+        default_factory=dict, description="Milestones that are a reason to write, shown by `mailer contacts neglected`."
+    )

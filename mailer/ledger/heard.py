@@ -135,7 +135,10 @@ def returned_since(tx: Connection, since: datetime, *, delivery_id: int | None =
 def note(
     tx: Connection, person: int, kind: str, words: str, *, at: datetime, who: str, delivery_id: int | None = None
 ) -> None:
-    """Write a line into a person's history: "replied", "absent", "bounced", "complained", "unsubscribed", "noted"."""
+    """Write a line into a person's history.
+
+    By the mailbox: "replied", "absent", "bounced", "complained", "unsubscribed", "noted"; by a person: "heard", "memo".
+    """
     tx.execute(
         history.insert().values(person_id=person, at=at, kind=kind, note=words, who=who, delivery_id=delivery_id)
     )

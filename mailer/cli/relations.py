@@ -1,0 +1,258 @@
+"""`mailer contacts neglected|show|heard|note|merge`: who waits for a word from us, and each one's story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from mailer.cli.output import ask, json_option, line, print_json, problems, table, tell
+from mailer.cli.settings import Settings
+from mailer.errors import UsageError
+
+if TYPE_CHECKING:
+    from mailer.relations import Relation, Relations, Story
+    from mailer.workspace import Workspace
+
+#: A memo or subject longer than this is cut in a table; the story shows it whole.
+_CELL = 60
+
+
+@click.command(short_help="Who waits for a word from us, worst first.")
+@click.option("--owner", metavar="NAME", default="", help="Only those whom this person of the firm knows.")
+@click.option("--audience", metavar="NAME", default="", help="Only these: client, staff …")
+@click.option("--all", "every", is_flag=True, help="Those who are fine, and those who rest, too.")
+@json_option
+@click.pass_obj
+def neglected(settings: Settings, owner: str, audience: str, every: bool, as_json: bool) -> None:
+    """Who has not heard from us for as long as `keep_in_touch` says, worst first, with the reason at hand."""
+    with settings.workspace() as workspace:
+        relations = _relations(workspace)
+    chosen = _chosen(relations, owner, audience, every=every)
+    if as_json:
+        print_json([relation_json(each) for each in chosen])
+        return
+    for name in dict.fromkeys(each.contact.audience for each in chosen):
+        of_audience = [each for each in chosen if each.contact.audience == name]
+        count = sum(each.standing.is_neglected for each in of_audience)
+        _show(f"{name}: {count} neglected", of_audience)
+    if not chosen:
+        line("Nobody is neglected.")
+    problems(relations.problems)
+
+
+def _relations(workspace: Workspace) -> Relations:
+    from mailer.relations import read_relations
+
+    return read_relations(workspace.ledger, workspace.config, workspace.folder, now=workspace.now)
+
+
+def _chosen(relations: Relations, owner: str, audience: str, *, every: bool) -> list[Relation]:
+    found = relations.neglected()
+    if every:
+        found = sorted(relations.everyone, key=lambda each: each.standing.badness)
+    return [
+        each
+        for each in found
+        if owner.casefold() in ("", each.contact.owner.casefold(), each.contact.owner.split(" ")[0].casefold())
+        if audience.casefold() in ("", each.contact.audience.casefold())
+    ]
+
+
+def _show(title: str, relations: Iterable[Relation]) -> None:
+    table(
+        ["Who", "Owner", "How long", "Reason at hand", "We last wrote", "What matters"],
+        [
+            [
+                each.contact.name or each.contact.address,
+                each.contact.owner,
+                each.standing,
+                "; ".join(_cut(reason.what) for reason in each.reasons if not reason.what.startswith("memo:")),
+                f"{each.last_mail.at:%Y-%m-%d} {_cut(each.last_mail.words)}" if each.last_mail else "",
+                "; ".join(map(_cut, each.memos)),
+            ]
+            for each in relations
+        ],
+        title=title,
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _CELL else text[: _CELL - 1].rstrip() + "…"
+
+
+def relation_json(each: Relation) -> dict[str, Any]:
+    """How we stand with one person, as scripts may rely on it."""
+    standing, mail = each.standing, each.last_mail
+    return {
+        "key": each.contact.key,
+        "address": each.contact.address,
+        "name": each.contact.name,
+        "audience": each.contact.audience,
+        "owner": each.contact.owner,
+        "state": standing.state,
+        "days": standing.days,
+        "last_on": standing.last_on,
+        "keep_in_touch": str(standing.cadence) if standing.cadence else None,
+        "runs_out_on": standing.runs_out_on,
+        "why": standing.why,
+        "reasons": [{"what": r.what, "on": r.on, "template": r.template} for r in each.reasons],
+        "last_mail": {"at": mail.at, "subject": mail.words, "account": mail.by} if mail else None,
+        "memos": each.memos,
+    }
+
+
+def tell_story(settings: Settings, who: str, *, as_json: bool) -> None:
+    """Tell all that has been between us and one person."""
+    from mailer.relations import story_of
+
+    with settings.workspace() as workspace:
+        told = story_of(workspace.ledger, _relations(workspace), who)
+        zone = ZoneInfo(workspace.config.firm.timezone)
+    if as_json:
+        print_json(_story_json(told))
+    else:
+        _tell_who(told)
+        _list("What matters", told.memos)
+        _list("What has been", [_event_line(event, zone) for event in told.events])
+        _list("What comes next", _coming(told, zone))
+
+
+def _story_json(told: Story) -> dict[str, Any]:
+    return {
+        "relation": relation_json(told.relation) if told.relation else None,
+        "addresses": told.addresses,
+        "memos": told.memos,
+        "events": told.events,
+        "coming": [{"id": e.id, "campaign": e.campaign, "status": e.status, "due_at": e.due_at} for e in told.coming],
+        "suppressed": told.suppressed,
+    }
+
+
+def _tell_who(told: Story) -> None:
+    relation = told.relation
+    if relation is None:
+        line(f"{', '.join(told.addresses)}: in no sheet any more.")
+        return
+    contact, standing = relation.contact, relation.standing
+    known = f", known by {contact.owner}" if contact.owner else ""
+    line(f"{contact.name or contact.address} <{contact.address}>: {contact.audience}{known} ({contact.source})")
+    last = f"last in touch {standing.last_on:%d %B %Y}" if standing.last_on else "never in touch so far"
+    promise = f", promised every {standing.cadence}" if standing.cadence else ", nothing promised"
+    line(f"{last[0].upper()}{last[1:]}{promise}: {standing}.")
+    skipped = {"address", "name", "first_name", "last_name", "owner", "personal_line"}
+    _list("Facts", [f"{name}: {field}" for name, field in contact.fields.items() if name not in skipped and str(field)])
+
+
+def _list(title: str, rows: Iterable[str]) -> None:
+    rows = list(rows)
+    if rows:
+        line(f"\n{title}")
+        for row in rows:
+            line(f"  {row}")
+
+
+def _event_line(event: Any, zone: ZoneInfo) -> str:
+    about = f" ({event.campaign})" if event.campaign else ""
+    by = f", {event.by}" if event.by else ""
+    return f"{event.at.astimezone(zone):%Y-%m-%d}  {event.kind:<9}  {event.words}{about}{by}"
+
+
+def _coming(told: Story, zone: ZoneInfo) -> Iterable[str]:
+    for entry in told.coming:
+        due = f", due {entry.due_at.astimezone(zone):%Y-%m-%d %H:%M}" if entry.due_at else ""
+        yield f"{entry.status} {entry.id} of {entry.campaign}: {entry.subject}{due}"
+    if told.suppressed:
+        yield f"no mail: {told.suppressed}"
+    if told.relation:
+        yield from (reason.what for reason in told.relation.reasons if not reason.what.startswith("memo:"))
+        runs_out_on = told.relation.standing.runs_out_on
+        if runs_out_on:
+            verb = "ran" if told.relation.standing.is_neglected else "runs"
+            yield f"the promise {verb} out on {runs_out_on:%d %B %Y}"
+
+
+@click.command(short_help="Log a call, a visit, a letter.")
+@click.argument("who", metavar="ADDRESS|KEY")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; today if not told.")
+@click.option("--by", "way", metavar="WAY", default="", help="How: phone, visit, letter …")
+@click.option("--note", "words", metavar="TEXT", default="", help="What was said; kept with the person, never mailed.")
+@click.pass_obj
+def heard(settings: Settings, who: str, on: datetime | None, way: str, words: str) -> None:
+    """Note that you were in touch with somebody without a mail of ours: their clock starts again."""
+    from mailer.ledger.touches import HEARD
+
+    with settings.workspace() as workspace:
+        at = _instant(workspace, on.date() if on else None)
+        _write(workspace, who, HEARD, ": ".join(filter(None, [way, words])), at)
+        relations = _relations(workspace)
+        standing = _standing(workspace, relations, who)
+    line(f"Noted: in touch with {who} on {at:%Y-%m-%d}." + (f" Now: {standing}." if standing else ""))
+
+
+def _instant(workspace: Workspace, on: date | None) -> datetime:
+    """Noon of that day at the firm; now where no day is told. UsageError for a day to come."""
+    if on is None or on == workspace.today:
+        return workspace.now
+    if on > workspace.today:
+        raise UsageError(f"{on} is still to come.", cure="Log what has happened; plan with: mailer schedule")
+    return datetime.combine(on, time(12), ZoneInfo(workspace.config.firm.timezone))
+
+
+def _write(workspace: Workspace, who: str, kind: str, words: str, at: datetime) -> None:
+    from mailer.ledger import heard as rows
+    from mailer.relations.story import person_of
+
+    _relations(workspace)  # who is in a sheet is known from here on
+    with workspace.ledger.begin() as tx:
+        rows.note(tx, person_of(tx, who), kind, words, at=at, who=workspace.who)
+
+
+def _standing(workspace: Workspace, relations: Relations, who: str) -> str:
+    from mailer.relations.story import person_of
+
+    with workspace.ledger.read() as tx:
+        person = person_of(tx, who)
+    return next((str(each.standing) for each in relations.everyone if each.person == person), "")
+
+
+@click.command(short_help="Keep a memo: what matters to somebody.")
+@click.argument("who", metavar="ADDRESS|KEY")
+@click.argument("words", metavar="TEXT")
+@click.pass_obj
+def note(settings: Settings, who: str, words: str) -> None:
+    """Keep what we know about somebody. It is shown beside their drafts, and never mailed."""
+    from mailer.ledger.touches import MEMO
+
+    if not words.strip():
+        raise UsageError("The memo is empty.", cure='Write it in quotes: "Prefers a call before any letter."')
+    with settings.workspace() as workspace:
+        _write(workspace, who, MEMO, words.strip(), workspace.now)
+    line(f"Kept with {who}.")
+
+
+@click.command(short_help="Join two people who are one.")
+@click.argument("old")
+@click.argument("new")
+@click.option("--yes", is_flag=True, help="Answer the question with yes.")
+@click.pass_obj
+def merge(settings: Settings, old: str, new: str, yes: bool) -> None:
+    """Join OLD into NEW: mails, replies and memos of both are one story. Each is an address or a key."""
+    from mailer.ledger import people
+    from mailer.relations.story import person_of
+
+    with settings.workspace() as workspace:
+        _relations(workspace)  # who is in a sheet is known from here on
+        with workspace.ledger.read() as tx:
+            before, after = person_of(tx, old), person_of(tx, new)
+        if before == after:
+            raise UsageError(f"“{old}” and “{new}” are one person already.")
+        if not ask(f"Join {old} into {new}? This cannot be undone.", yes=yes):
+            tell("Nothing was changed.")
+            return
+        with workspace.ledger.begin() as tx:
+            people.merge(tx, before, after)
+    line(f"{old} and {new} are one person.")

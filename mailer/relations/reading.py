@@ -1,0 +1,180 @@
+"""Every contact of the sheets, with the ledger's memory of them: how we stand, and what is a reason to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from mailer import contacts
+from mailer.care import Clock, Reason, Standing, cadence_of, reasons_of, standing_of
+from mailer.care.clock import told_on
+from mailer.config import Config, ContactSource
+from mailer.errors import ContactsError
+from mailer.expressions import Expression, compile_expression
+from mailer.ledger import people, suppressions, touches
+from mailer.ledger.opening import Ledger
+from mailer.ledger.touches import HEARD, REPLIED, WRITTEN, Touch
+from mailer.model import Contact, Field, Problem, Severity
+from mailer.when import Office, office
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One person of the sheets and how we stand with them."""
+
+    person: int
+    contact: Contact
+    standing: Standing
+    reasons: tuple[Reason, ...]
+    #: Every touch, oldest first.
+    touches: tuple[Touch, ...]
+    #: What we know and never mail: the sheet's, then those noted by hand.
+    memos: tuple[str, ...]
+    #: When the ledger first saw them.
+    met_at: datetime
+
+    @property
+    def last_mail(self) -> Touch | None:
+        """The last thing we wrote."""
+        return next((touch for touch in reversed(self.touches) if touch.kind == WRITTEN), None)
+
+
+@dataclass(slots=True)
+class Relations:
+    """Everybody, in the order of the sheets; a person of two sheets once."""
+
+    everyone: list[Relation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def neglected(self, *, soon: bool = True) -> list[Relation]:
+        """The neglected, worst first; with `soon` also those who are due within days."""
+        wanted = [each for each in self.everyone if each.standing.is_neglected or (soon and each.standing.is_due)]
+        return sorted(wanted, key=lambda each: each.standing.badness)
+
+
+class Milestones:
+    """The `reasons:` of config.yaml, compiled: who has reached which."""
+
+    def __init__(self, config: Config, problems: list[Problem]) -> None:
+        self._rules = config.reasons
+        self._compiled: dict[str, Expression] = {
+            name: compile_expression(rule.where) for name, rule in config.reasons.items()
+        }
+        self._problems = problems
+        self._failed: set[tuple[str, str]] = set()
+
+    def reached(self, contact: Contact, clock: Clock, known: Sequence[Touch], today: date) -> dict[str, str]:
+        """Milestone → its template, of those that are true of this contact."""
+        fields = {**_history_fields(clock, known), **contact.fields}
+        return {
+            name: rule.template
+            for name, rule in self._rules.items()
+            if not rule.contacts or contact.source_name in rule.contacts
+            if self._is_reached(name, contact, fields, today)
+        }
+
+    def _is_reached(self, name: str, contact: Contact, fields: Mapping[str, Field], today: date) -> bool:
+        try:
+            return bool(self._compiled[name](fields, today))
+        except ContactsError as error:
+            if (name, contact.source_name) not in self._failed:
+                self._failed.add((name, contact.source_name))
+                cure = f"Say whom it is for, `contacts:` under reasons.{name} in config.yaml; or correct the sheet."
+                self._problems.append(Problem(f"reasons.{name}", str(error), cure, Severity.WARN, "reason"))
+            return False
+
+
+def _history_fields(clock: Clock, known: Sequence[Touch]) -> dict[str, Field]:
+    """What a reason may ask about beside the sheet's columns."""
+    values = {
+        "our_mails": sum(touch.kind == WRITTEN for touch in known),
+        "their_replies": sum(touch.kind == REPLIED for touch in known),
+        "last_written": clock.written_at.date() if clock.written_at else None,
+        "last_reply": clock.replied_at.date() if clock.replied_at else None,
+    }
+    return {name: Field(str(value or ""), value) for name, value in values.items()}
+
+
+def read_relations(
+    ledger: Ledger, config: Config, folder: Path, *, now: datetime, sources: Iterable[str] | None = None
+) -> Relations:
+    """Read these sources (all by default) and join them to the ledger. Raises ContactsError for an unusable sheet."""
+    result = Relations()
+    milestones = Milestones(config, result.problems)
+    met: set[int] = set()
+    for name in config.contacts if sources is None else sources:
+        source = config.contacts[name]
+        today = now.astimezone(ZoneInfo(config.firm.timezone)).date()
+        reading = contacts.read(name, source, folder, firm=config.firm, today=today)
+        rows = [contact for contact in reading if contact.copy == 0]
+        joined = _join(ledger, rows, _Bench(config, source, office(config.firm), milestones, today, now))
+        result.everyone += [each for each in joined if each.person not in met]
+        met.update(each.person for each in joined)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What joining one source needs."""
+
+    config: Config
+    source: ContactSource
+    office: Office
+    milestones: Milestones
+    today: date
+    now: datetime
+
+
+def _join(ledger: Ledger, rows: Sequence[Contact], bench: _Bench) -> list[Relation]:
+    with ledger.begin() as tx:
+        persons = people.identify(tx, rows, at=bench.now)
+        known = touches.touches(tx, persons)
+        noted = touches.memos(tx, persons)
+        met_at = touches.met_at(tx, persons)
+        silent = suppressions.among(tx, {contact.address for contact in rows})
+    return [
+        _relation(
+            contact,
+            person,
+            known.get(person, []),
+            (*contact.memos, *(line.note for line in noted.get(person, []))),
+            met_at[person],
+            _resting(contact, silent),
+            bench,
+        )
+        for contact, person in zip(rows, persons, strict=True)
+    ]
+
+
+def _relation(  # noqa: PLR0917 - one of each
+    contact: Contact,
+    person: int,
+    known: list[Touch],
+    memos: tuple[str, ...],
+    met_at: datetime,
+    resting: str,
+    bench: _Bench,
+) -> Relation:
+    clock = clock_of(contact, known)
+    cadence = cadence_of(contact, bench.source.keep_in_touch)
+    standing = standing_of(
+        clock.last_on(bench.config.firm.timezone), cadence, today=bench.today, resting=resting
+    )  # fmt: skip
+    reached = bench.milestones.reached(contact, clock, known, bench.today)
+    reasons = reasons_of(contact, memos, reached, bench.office, today=bench.today)
+    return Relation(person, contact, standing, reasons, tuple(known), memos, met_at)
+
+
+def clock_of(contact: Contact, known: Iterable[Touch]) -> Clock:
+    """The last touch each way, and what the sheet tells."""
+    last = {touch.kind: touch.at for touch in known}
+    return Clock(last.get(WRITTEN), last.get(REPLIED), last.get(HEARD), told_on(contact))
+
+
+def _resting(contact: Contact, silent: Mapping[str, str]) -> str:
+    if contact.address in silent:
+        return silent[contact.address]
+    return "on hold in the sheet" if contact.fields.get("on_hold") else ""

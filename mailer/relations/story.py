@@ -1,0 +1,95 @@
+"""The whole story of one relation: the facts of the sheet, what we know, what has been, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailer.errors import UsageError
+from mailer.ledger import drafts, people, suppressions, touches
+from mailer.ledger.drafts import Entry
+from mailer.ledger.opening import Ledger, Transaction
+from mailer.ledger.touches import MEMO, REPLIED, Line
+from mailer.model import Status
+from mailer.relations.reading import Relation, Relations
+
+#: Statuses of a mail that may still go.
+_COMING = (Status.DRAFT, Status.QUEUED, Status.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened between us."""
+
+    at: datetime
+    #: A status of a mail of ours ("sent", "bounced"), or "replied", "heard", "absent" …
+    kind: str
+    words: str
+    #: The account, or who logged it.
+    by: str
+    #: "" for what no campaign did.
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One person."""
+
+    person: int
+    #: None for somebody who is no longer in any sheet.
+    relation: Relation | None
+    addresses: tuple[str, ...]
+    memos: tuple[str, ...]
+    #: Oldest first.
+    events: tuple[Event, ...]
+    #: Mails that wait: for a yes, or for their hour.
+    coming: tuple[Entry, ...]
+    #: Why they must not be written to; "" where they may.
+    suppressed: str
+
+
+def person_of(tx: Transaction, who: str) -> int:
+    """The one person known by that address or client number. UsageError for a stranger, and for two people."""
+    found = people.find(tx, who.strip())
+    if not found:
+        raise UsageError(
+            f"Nobody in the sheets or the ledger is known as “{who}”.", cure="Look for: mailer contacts list"
+        )
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} people share “{who}”.", cure="Name the one you mean by the key of their row, such as C0012."
+        )
+    return found[0]
+
+
+def story_of(ledger: Ledger, relations: Relations, who: str) -> Story:
+    """Tell the story of whom an address or client number names. UsageError for a stranger."""
+    with ledger.read() as tx:
+        person = person_of(tx, who)
+        mails = drafts.entries(tx, persons=[person])
+        lines = touches.lines_of(tx, person)
+        addresses = tuple(people.addresses_of(tx, [person]))
+        blocked = suppressions.among(tx, addresses)
+    relation = next((each for each in relations.everyone if each.person == person), None)
+    from_ledger = tuple(line.note for line in lines if line.kind == MEMO)
+    return Story(
+        person,
+        relation,
+        addresses,
+        relation.memos if relation else from_ledger,
+        tuple(sorted(_events(mails, lines), key=lambda event: event.at)),
+        tuple(entry for entry in mails if entry.status in _COMING),
+        "; ".join(dict.fromkeys(blocked.values())),
+    )
+
+
+def _events(mails: list[Entry], lines: list[Line]) -> Iterator[Event]:
+    campaigns = {entry.id: entry.campaign for entry in mails}
+    for entry in mails:
+        if entry.sent_at and entry.status not in _COMING:
+            yield Event(entry.sent_at, entry.status.value, entry.subject, entry.account, entry.campaign)
+    for line in lines:
+        if line.kind != MEMO:
+            about = campaigns.get(line.delivery_id or 0, "") if line.kind == REPLIED else ""
+            yield Event(line.at, line.kind, line.note, line.who, about)
