@@ -1,0 +1,78 @@
+"""The clock of a relation, from the command line."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailer.workspace import Clock
+from tests.cared import make_caring
+
+
+@pytest.fixture
+def caring(firm):
+    """A firm that has promised to keep in touch."""
+    return make_caring(firm)
+
+
+def days_ago(days):
+    return f"{Clock().now() - timedelta(days=days):%Y-%m-%d}"
+
+
+def test_the_neglected_are_listed_with_clients_and_staff_side_by_side(caring):
+    shown = caring.run("contacts", "neglected").out
+    assert "client: 3 neglected" in shown
+    assert "staff: 2 neglected" in shown
+    assert "A card, not a speech." in shown
+
+
+def test_the_neglected_of_one_owner_or_audience(caring):
+    assert {each["audience"] for each in caring.run("contacts", "neglected", "--audience", "staff", "--json").json} == {
+        "staff"
+    }
+    assert len(caring.run("contacts", "neglected", "--owner", "ada", "--json").json) == 3
+
+
+def test_a_call_starts_the_clock_again(caring):
+    done = caring.run("contacts", "heard", "C0001", "--on", days_ago(100), "--by", "phone", "--note", "the lease")
+    assert "overdue by 10 days" in done.out
+    assert "fine until" in caring.run("contacts", "heard", "client1@client.example").out
+    assert len(caring.run("contacts", "neglected", "--audience", "client", "--json").json) == 2
+
+
+def test_a_call_that_is_still_to_come_cannot_be_logged(caring):
+    assert "still to come" in caring.run("contacts", "heard", "C0001", "--on", days_ago(-5), code=2).err
+
+
+def test_who_nobody_knows_cannot_be_noted(caring):
+    assert "Nobody" in caring.run("contacts", "note", "x@y.example", "Likes tea.", code=2).err
+
+
+def test_the_story_of_one_relation_fits_on_one_screen(caring):
+    caring.run("contacts", "note", "C0003", "Likes tea.")
+    caring.run("contacts", "heard", "C0003", "--on", days_ago(10), "--by", "visit")
+    caring.run("campaigns", "prepare", "thanks")
+    shown = caring.run("contacts", "show", "C0003").out
+    assert len(shown.splitlines()) < 40
+    for said in ("known by Ada", "Likes tea.", "visit", "draft", "big year", "the promise runs out on", "amount: 103"):
+        assert said in shown
+
+
+def test_the_sheet_alone_is_shown_with_its_source(caring):
+    assert "client1@client.example" in caring.run("contacts", "show", "clients", "C0001").out
+
+
+def test_two_people_who_are_one_are_joined(caring):
+    caring.run("contacts", "heard", "client1@client.example")
+    caring.edit_sheet(lambda sheet: sheet.delete_rows(2))
+    caring.run("contacts", "merge", "C0001", "C0002", "--yes")
+    assert len(caring.run("contacts", "show", "C0002", "--json").json["events"]) == 1
+    assert "one person already" in caring.run("contacts", "merge", "C0001", "C0002", "--yes", code=2).err
+
+
+def test_a_memo_never_reaches_a_mail(caring):
+    caring.run("contacts", "note", "C0001", "Owes us money.")
+    caring.run("campaigns", "prepare", "thanks")
+    caring.run("drafts", "approve", "thanks", "--all", "--yes")
+    caring.run("send", "thanks", "--yes")
+    assert caring.outbox
+    assert not any("Owes us" in path.read_text(encoding="utf-8") for path in caring.outbox)
