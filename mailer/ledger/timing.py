@@ -6,16 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
-from mailer.ledger.schema import beats, deliveries, history, members, rounds, sightings
+from mailer.ledger.schema import beats, deliveries, history, rounds, sightings
+from mailer.ledger.touches import HEARD, REPLIED, touches
 from mailer.model import Status
 
 #: Kinds of history that mean: they have been in touch with us, or we with them.
-HEARD = ("replied", "heard")
+_IN_TOUCH = (REPLIED, HEARD)
 
 #: Statuses of a mail that left us.
 LEFT = (Status.SENT, Status.UNCONFIRMED, Status.BOUNCED)
@@ -52,25 +53,7 @@ def meet(tx: Transaction, campaign: str, persons: Iterable[int], *, at: datetime
 
 def heard_at(tx: Transaction, persons: Iterable[int]) -> dict[int, datetime]:
     """The clock of each person: the latest of our last mail, their last reply, and a contact noted by hand."""
-    found: dict[int, datetime] = {}
-    for batch in batches(persons):
-        rows = tx.execute(
-            union_all(
-                select(deliveries.c.person_id, deliveries.c.sent_at.label("at")).where(
-                    deliveries.c.person_id.in_(batch), deliveries.c.status.in_([Status.SENT, Status.UNCONFIRMED])
-                ),
-                select(members.c.person_id, deliveries.c.sent_at.label("at"))
-                .join_from(members, deliveries)
-                .where(members.c.person_id.in_(batch), deliveries.c.status.in_([Status.SENT, Status.UNCONFIRMED])),
-                select(history.c.person_id, history.c.at).where(
-                    history.c.person_id.in_(batch), history.c.kind.in_(HEARD)
-                ),
-            )
-        )
-        for person, at in rows:
-            if at and (person not in found or at > found[person]):
-                found[person] = at
-    return found
+    return {person: known[-1].at for person, known in touches(tx, persons).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +228,7 @@ def awaiting_answer(tx: Transaction, campaign: str, step: int) -> list[Sent]:
 def _answered(person: ColumnElement[int], since: ColumnElement[datetime]) -> ColumnElement[bool]:
     return (
         select(literal(1))
-        .where(history.c.person_id == person, history.c.kind.in_(HEARD), history.c.at >= since)
+        .where(history.c.person_id == person, history.c.kind.in_(_IN_TOUCH), history.c.at >= since)
         .exists()
     )
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from mailer import when
+from mailer.care import Clock, cadence_of
+from mailer.care.clock import told_on
 from mailer.config import Campaign, Config, ContactSource
 from mailer.config.when import ByColumn, Neglected, NewRows, OnDate
 from mailer.expressions import compile_expression
 from mailer.ledger import people, rounds, timing
 from mailer.ledger.opening import Ledger, Transaction
-from mailer.model import Contact, Field, Period, Problem, Severity
+from mailer.model import Contact, Field, Problem, Severity
 from mailer.scheduling.sheets import Sheets
 from mailer.workspace import Workspace
 
@@ -120,8 +121,8 @@ def _facts(  # noqa: PLR0917 - one of each
         zone=zone,
         closed=when.closed_days(contact.country or config.firm.country, config.firm.closed),
         dated=dated,
-        heard_on=_heard_on(contact, memory.heard_at.get(person), config.firm.timezone),
-        cadence=_cadence(contact, source),
+        heard_on=Clock(heard_at=memory.heard_at.get(person), told_on=told_on(contact)).last_on(config.firm.timezone),
+        cadence=cadence_of(contact, source.keep_in_touch),
         seen_at=met_at,
         who=contact.key,
     )
@@ -157,25 +158,3 @@ def _unusable(contact: Contact, column: str, why: str) -> Problem:
         Severity.NOTE if blank else Severity.WARN,
         "no-date" if blank else "odd-date",
     )
-
-
-def _heard_on(contact: Contact, heard_at: datetime | None, firm_zone: str) -> date | None:
-    """The last day somebody was in touch: by the ledger, or by the sheet's `last_contact`."""
-    told = contact.fields.get("last_contact", Field("")).value
-    days = [heard_at.astimezone(ZoneInfo(firm_zone)).date()] if heard_at else []
-    if isinstance(told, datetime):
-        days.append(told.date())
-    elif isinstance(told, date):
-        days.append(told)
-    return max(days, default=None)
-
-
-def _cadence(contact: Contact, source: ContactSource) -> Period | None:
-    """The row's own `keep_in_touch` ("60 days", or a number of days), else its source's."""
-    told = contact.fields.get("keep_in_touch", Field(""))
-    if isinstance(told.value, int | float) and told.value >= 1:
-        return Period(int(told.value), "day")
-    try:
-        return Period.parse(told.shown)
-    except ValueError:
-        return source.keep_in_touch
