@@ -4,8 +4,11 @@ from datetime import timedelta
 
 from openpyxl import Workbook
 
-from mailer.ledger import heard, people
+from mailer.campaigns import approve, prepare
+from mailer.ledger import drafts, heard, people
 from mailer.relations import read_relations
+from mailer.sending import Order
+from mailer.workspace.passes import send
 from tests.factories import NOW
 from tests.workspaces import row
 
@@ -66,3 +69,12 @@ def touched(workspace, address, kind, days_ago, words=""):
     with workspace.ledger.begin() as tx:
         (person,) = people.find(tx, address)
         heard.note(tx, person, kind, words, at=NOW - timedelta(days=days_ago), who="ada")
+
+
+def send_thanks(workspace):
+    """The campaign of thanks to all clients, approved and sent."""
+    prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+    with workspace.ledger.read() as tx:
+        ids = [entry.id for entry in drafts.entries(tx, campaign="thanks")]
+    assert approve(workspace.ledger, ids, who="ada", now=workspace.now).done == tuple(ids)
+    assert send(workspace, workspace.ledger, Order()).tally.sent == len(ids)

@@ -20,7 +20,7 @@ def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[s
         return campaign.from_, None
     column, otherwise = campaign.from_.field, campaign.from_.otherwise
     named = contact.owner if column == "owner" else _shown(contact, column)
-    found = _owned_by(named, config) if named else otherwise
+    found = owned_by(named, config) if named else otherwise
     if found:
         return found, None
     what = f"no account belongs to “{named}” (column {column})" if named else f"column {column} is empty"
@@ -33,7 +33,8 @@ def _shown(contact: Contact, column: str) -> str:
     return contact.fields[column].shown.strip() if column in contact.fields else ""
 
 
-def _owned_by(named: str, config: Config) -> str:
+def owned_by(named: str, config: Config) -> str:
+    """The account of that name, or of the person called so; "" for nobody's."""
     wanted = named.strip().casefold()
     for name, account in config.accounts.items():
         if wanted in {name.casefold(), *(owner.strip().casefold() for owner in account.owners)}:

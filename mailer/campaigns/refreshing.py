@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mailer.campaigns.preparing import Prepared, prepare
+from mailer.campaigns.thanking import THANK
 from mailer.campaigns.watching import changed
 from mailer.config.models import Config
 from mailer.errors import MailerError
@@ -16,6 +17,8 @@ from mailer.ledger.opening import Ledger
 
 #: The campaign of our own reminders to the firm, which no config describes.
 REMINDERS = "reminders"
+#: Campaigns that no config describes: their words are never rendered again.
+OURS = frozenset({REMINDERS, THANK})
 
 
 @dataclass(slots=True)
@@ -42,7 +45,7 @@ def refresh(
         pending = rounds.pending_rounds(tx, campaigns)
         watched = {(each.id, step): rounds.watched_files(tx, each.id, step) for each, step in pending}
     for each, step in pending:
-        if each.campaign == REMINDERS:
+        if each.campaign in OURS:
             continue
         if each.campaign not in config.campaigns:
             result.stopped[each.campaign] = "it is no longer in config.yaml"

@@ -13,14 +13,6 @@ from mailer.when import shifted
 #: A promise that runs out within so many days is due.
 SOON = 14
 
-#: What firms call their own people.
-_INTERNAL = frozenset({"staff", "team", "colleague", "colleagues", "crew", "employee", "employees", "internal"})
-
-
-def is_internal(audience: str) -> bool:
-    """Whether these are our own people."""
-    return audience.strip().casefold() in _INTERNAL
-
 
 class State(StrEnum):
     """How we stand with somebody."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from mailer.care.clock import is_internal
 from mailer.care.occasions import occasions_of
+from mailer.config.audiences import is_internal
 from mailer.model import Contact
 from mailer.when import Office, dated
 

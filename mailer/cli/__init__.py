@@ -35,12 +35,14 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "test": ("test:test", "Send some of a campaign's drafts to yourself, as they will look."),
     },
     "Sending": {
+        "thank": ("thank:thank", "Thank one person, now."),
         "send": ("send:send", "Send what is approved and due: of one campaign, or of all."),
         "schedule": ("schedule:schedule", "What goes out when: the next days, by config.yaml and the sheets."),
         "run": ("run:run", "Keep the schedule: prepare, send, remind, until Ctrl-C."),
         "service": ("service:service", "Let the operating system keep the schedule, from log-in on."),
     },
     "Afterwards": {
+        "report": ("report:report", "What came of it: replies first."),
         "deliveries": ("deliveries:deliveries", "Deliveries: approved mails, from the queue to the server's answer."),
         "suppress": ("suppress:suppress", "Addresses, and whole domains, that no mail goes to."),
     },

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailer.cli.adding import add
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import ask, counted, json_option, line, print_json, problem_json, problems, table
 from mailer.cli.settings import Settings
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 @click.group()
 def campaigns() -> None:
     """Campaigns: a template, contacts, and when."""
+
+
+campaigns.add_command(add)
 
 
 @campaigns.command("list")

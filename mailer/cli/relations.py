@@ -25,16 +25,34 @@ _CELL = 60
 @click.option("--owner", metavar="NAME", default="", help="Only those whom this person of the firm knows.")
 @click.option("--audience", metavar="NAME", default="", help="Only these: client, staff …")
 @click.option("--all", "every", is_flag=True, help="Those who are fine, and those who rest, too.")
+@click.option("--first", type=click.IntRange(min=1), metavar="N", help="Only the first so many.")
+@click.option(
+    "--draft",
+    is_flag=False,
+    flag_value="",
+    metavar="[TEMPLATE]",
+    help="Prepare a draft for each, with this template, or with the one that fits the reason.",
+)
 @json_option
 @click.pass_obj
-def neglected(settings: Settings, owner: str, audience: str, every: bool, as_json: bool) -> None:
+def neglected(
+    settings: Settings,
+    owner: str,
+    audience: str,
+    every: bool,
+    first: int | None,
+    draft: str | None,
+    as_json: bool,
+) -> int:
     """Who has not heard from us for as long as `keep_in_touch` says, worst first, with the reason at hand."""
     with settings.workspace() as workspace:
         relations = _relations(workspace)
-    chosen = _chosen(relations, owner, audience, every=every)
+        chosen = _chosen(relations, owner, audience, every=every)[:first]
+        if draft is not None:
+            return _draft(workspace, [each for each in chosen if each.standing.is_neglected], draft)
     if as_json:
         print_json([relation_json(each) for each in chosen])
-        return
+        return 0
     for name in dict.fromkeys(each.contact.audience for each in chosen):
         of_audience = [each for each in chosen if each.contact.audience == name]
         count = sum(each.standing.is_neglected for each in of_audience)
@@ -42,6 +60,23 @@ def neglected(settings: Settings, owner: str, audience: str, every: bool, as_jso
     if not chosen:
         line("Nobody is neglected.")
     problems(relations.problems)
+    return 0
+
+
+def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:
+    """Make the drafts; exit code 1 when somebody is left without one."""
+    from mailer.workspace.drafting import draft_neglected
+
+    drafted = draft_neglected(workspace, chosen, template=template)
+    for campaign, count in drafted.made.items():
+        line(f"{count} new drafts of {campaign}: mailer drafts approve {campaign}")
+    if not chosen:
+        line("Nobody is neglected.")
+    if drafted.left:
+        names = ", ".join(each.contact.name or each.contact.address for each in drafted.left)
+        tell(f"No campaign{f' with the template {template}' if template else ''} fits {names}.")
+        tell("→ Add one that does: mailer campaigns add keep-in-touch")
+    return 1 if drafted.left else 0
 
 
 def _relations(workspace: Workspace) -> Relations:

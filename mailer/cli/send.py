@@ -53,9 +53,9 @@ def send(
             return DONE
         passed = _pass(workspace, ledger, order, sum(share.now for share in shares))
         _tell_drafts(ledger, campaign)
-    _tell_troubles(passed)
+    tell_troubles(passed)
     _tell_tally(passed.tally, as_json=as_json)
-    return _exit_code(passed, order)
+    return exit_code(passed, order)
 
 
 def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> Ledger:
@@ -194,7 +194,8 @@ def _tell_drafts(ledger: Ledger, campaign: str | None) -> None:
             tell(f"{counted(held.count(True), 'draft')} of {name} held by a problem: mailer drafts list {name}")
 
 
-def _tell_troubles(passed: Passed) -> None:
+def tell_troubles(passed: Passed) -> None:
+    """Tell what did not simply go, and what to do about it."""
     for delivery, receipt in passed.tally.troubles:
         tell(f"{receipt.outcome}: {delivery.id} to {delivery.draft.recipients[0]}: {receipt}")
     if passed.tally.unconfirmed:
@@ -220,7 +221,8 @@ def _tell_tally(tally: Tally, *, as_json: bool) -> None:
         line(", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "sent") + ".")
 
 
-def _exit_code(passed: Passed, order: Order) -> int:
+def exit_code(passed: Passed, order: Order) -> int:
+    """What a pass means to a script."""
     tally = passed.tally
     if tally.failed or tally.unconfirmed:
         return LOOK

@@ -33,7 +33,12 @@ def find(start: Path) -> Path:
 
 def read(path: Path) -> Config:
     """Read and check the file; raises ConfigError with all its mistakes, in the order of their lines."""
-    document = parse(_text(path))
+    return checked(path, _text(path))
+
+
+def checked(path: Path, text: str) -> Config:
+    """What this text would mean as the file; raises ConfigError as `read` does."""
+    document = parse(text)
     config: Config | None = None
     if document.value is None and not document.mistakes:
         raise ConfigError(f"{path.name} is empty.", cure=f"{_EXAMPLE} is a whole one.")

@@ -35,6 +35,8 @@ class Relation:
     memos: tuple[str, ...]
     #: When the ledger first saw them.
     met_at: datetime
+    #: The sheet's `last_contact`.
+    told_on: date | None = None
 
     @property
     def last_mail(self) -> Touch | None:
@@ -165,7 +167,7 @@ def _relation(  # noqa: PLR0917 - one of each
     )  # fmt: skip
     reached = bench.milestones.reached(contact, clock, known, bench.today)
     reasons = reasons_of(contact, memos, reached, bench.office, today=bench.today)
-    return Relation(person, contact, standing, reasons, tuple(known), memos, met_at)
+    return Relation(person, contact, standing, reasons, tuple(known), memos, met_at, clock.told_on)
 
 
 def clock_of(contact: Contact, known: Iterable[Touch]) -> Clock:

@@ -11,7 +11,7 @@ from mailer.ledger import drafts, people, suppressions, touches
 from mailer.ledger.drafts import Entry
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.touches import MEMO, REPLIED, Line
-from mailer.model import Status
+from mailer.model import Contact, Status
 from mailer.relations.reading import Relation, Relations
 
 #: Statuses of a mail that may still go.
@@ -57,10 +57,24 @@ def person_of(tx: Transaction, who: str) -> int:
             f"Nobody in the sheets or the ledger is known as “{who}”.", cure="Look for: mailer contacts list"
         )
     if len(found) > 1:
-        raise UsageError(
-            f"{len(found)} people share “{who}”.", cure="Name the one you mean by the key of their row, such as C0012."
-        )
+        raise _ambiguous(who, len(found))
     return found[0]
+
+
+def find_contact(ledger: Ledger, relations: Relations, who: str) -> Contact | None:
+    """The contact of the sheets that an address or client number names; UsageError where it names two."""
+    with ledger.read() as tx:
+        known = people.find(tx, who.strip())
+    found = [each.contact for each in relations.everyone if each.person in known]
+    if len(found) > 1:
+        raise _ambiguous(who, len(found))
+    return found[0] if found else None
+
+
+def _ambiguous(who: str, count: int) -> UsageError:
+    return UsageError(
+        f"{count} people share “{who}”.", cure="Name the one you mean by the key of their row, such as C0012."
+    )
 
 
 def story_of(ledger: Ledger, relations: Relations, who: str) -> Story:

@@ -90,6 +90,11 @@ class Workspace:
         """The ledger that a campaign's deliveries live in."""
         return self._open(REHEARSAL if self.is_rehearsal(campaign) else LEDGER)
 
+    def ledger_for(self, account: str) -> Ledger:
+        """The ledger that mail of one account lives in."""
+        rehearses = self.rehearsing or bool(self.config.accounts[account].outbox)
+        return self._open(REHEARSAL if rehearses else LEDGER)
+
     def is_rehearsal(self, campaign: str) -> bool:
         """Whether a campaign sends only into an outbox."""
         known = self.config.campaigns.get(campaign)

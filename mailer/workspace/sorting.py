@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from mailer import when
-from mailer.campaigns.refreshing import REMINDERS
+from mailer.campaigns.refreshing import OURS
 from mailer.config.models import Campaign, Config
 from mailer.config.when import AtMost
 from mailer.ledger import rounds, timing
@@ -99,7 +99,7 @@ class _Sorting:
         timing.retime(self.tx, self.result.moved)
 
     def _stands_still(self, mail: Timed) -> bool:
-        is_ours = self._campaign(mail) is not None or mail.campaign == REMINDERS
+        is_ours = self._campaign(mail) is not None or mail.campaign in OURS
         return mail.campaign in self.paused or mail.campaign in self.excluded or not is_ours
 
     def _campaign(self, mail: Timed) -> Campaign | None:

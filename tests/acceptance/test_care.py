@@ -76,3 +76,55 @@ def test_a_memo_never_reaches_a_mail(caring):
     caring.run("send", "thanks", "--yes")
     assert caring.outbox
     assert not any("Owes us" in path.read_text(encoding="utf-8") for path in caring.outbox)
+
+
+KEEP_IN_TOUCH = """---
+subject: "It has been too long, {{ first_name }}"
+---
+Dear {{ first_name }},
+
+how are you?
+
+{{ sender.name }}
+"""
+
+
+@pytest.fixture
+def drafting(caring):
+    """A caring firm with a campaign for the neglected."""
+    caring.write_template(KEEP_IN_TOUCH, "keep-in-touch.md")
+    caring.run("campaigns", "add", "keep-in-touch")
+    return caring
+
+
+def test_the_neglected_get_their_drafts_and_no_second_one(drafting):
+    first = drafting.run("contacts", "neglected", "--audience", "client", "--draft")
+    assert "3 new drafts of keep-in-touch" in first.out
+    again = drafting.run("contacts", "neglected", "--audience", "client", "--draft")
+    assert "0 new drafts of keep-in-touch" in again.out
+
+
+def test_only_the_worst_get_a_draft_when_so_many_are_wanted(drafting):
+    drafting.run("contacts", "neglected", "--audience", "client", "--first", "2", "--draft", "keep-in-touch")
+    assert len(drafting.run("drafts", "list", "--json").json) == 2
+
+
+def test_a_draft_for_the_neglected_takes_a_line_of_ones_own_and_goes(drafting):
+    drafting.run("contacts", "neglected", "--owner", "Ada", "--first", "1", "--draft")
+    drafting.run("drafts", "approve", "keep-in-touch", "--all", "--yes")
+    drafting.run("send", "keep-in-touch", "--yes")
+    assert len(drafting.outbox) == 1
+    assert len(drafting.run("contacts", "neglected", "--audience", "client", "--json").json) == 2
+
+
+def test_who_fits_no_campaign_is_named_with_the_cure(drafting):
+    left = drafting.run("contacts", "neglected", "--audience", "staff", "--draft", code=1)
+    assert "Mercy Udo" in left.err
+    assert "mailer campaigns add" in left.err
+
+
+def test_a_config_keeps_its_comments_when_a_campaign_is_added(caring):
+    caring.run("campaigns", "add", "birthdays")
+    text = (caring.folder / "config.yaml").read_text(encoding="utf-8")
+    assert "# the sheet that Mercy keeps" in text
+    assert "Customer Care Week" in caring.run("campaigns", "add").out

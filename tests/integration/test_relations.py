@@ -4,15 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from mailer.campaigns import approve, prepare
+from mailer.campaigns import prepare
 from mailer.campaigns import suppress as silence
 from mailer.care import State
 from mailer.errors import UsageError
-from mailer.ledger import drafts
 from mailer.relations import story_of
-from mailer.sending import Order
-from mailer.workspace.passes import send
-from tests.cared import CONFIG, make_caring, relations_of, touched
+from tests.cared import CONFIG, make_caring, relations_of, send_thanks, touched
 from tests.factories import NOW
 from tests.workspaces import row
 
@@ -26,15 +23,6 @@ def workspace(firm):
 
 def states(workspace):
     return {each.contact.address.split("@")[0]: str(each.standing) for each in relations_of(workspace).everyone}
-
-
-def send_thanks(workspace):
-    """The campaign of thanks to all clients, approved and sent."""
-    prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
-    with workspace.ledger.read() as tx:
-        ids = [entry.id for entry in drafts.entries(tx, campaign="thanks")]
-    assert approve(workspace.ledger, ids, who="ada", now=workspace.now).done == tuple(ids)
-    assert send(workspace, workspace.ledger, Order()).tally.sent == len(ids)
 
 
 def test_who_never_heard_from_us_is_neglected_clients_and_staff_alike(workspace):

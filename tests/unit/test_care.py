@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mailer.care import Clock, Standing, State, cadence_of, is_internal, occasions_of, reasons_of, standing_of
+from mailer.care import Clock, Standing, State, cadence_of, occasions_of, reasons_of, standing_of
+from mailer.config.audiences import is_internal
 from mailer.model import Field, Period
 from mailer.when import Office
 from tests.factories import contact

@@ -25,7 +25,10 @@ ROOMS = {
     "imaplib": ("mailer/mailbox/imap.py",),
     "keyring": ("mailer/transports/",),
     "markdown_it": ("mailer/templates/",),
-    "openpyxl": ("mailer/contacts/",),
+    "openpyxl": (
+        "mailer/contacts/",
+        "mailer/relations/workbook.py",
+    ),
     "platformdirs": ("mailer/workspace/",),
     "python_calamine": ("mailer/contacts/",),
     "rich": ("mailer/cli/",),

@@ -1,0 +1,140 @@
+"""A report as one self-contained page: no script, nothing from elsewhere, the chart as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from mailer.relations.figures import Report
+
+#: Why opens are not counted, wherever somebody might look for them.
+NO_OPENS = (
+    "Opens are not counted: that takes a hidden picture that tells on the reader, and mail programs fetch it "
+    "whether anybody reads or not. A reply is what counts."
+)
+#: How many of the replies and of the neglected are named.
+NAMED = 25
+
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 220, 44, 30
+_COLOURS = ("#1f3a4d", "#c2703d", "#4d7c5a", "#7a5c8e")
+
+_CSS = """
+body { font: 16px/1.5 Georgia, serif; color: #222; max-width: 46rem; margin: 2.5rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; margin-bottom: 0 } h2 { font-size: 1.1rem; margin: 2.2rem 0 .5rem; color: #1f3a4d }
+.first { font-size: 3rem; line-height: 1; color: #1f3a4d; margin: 1.2rem 0 .2rem } .dim { color: #666 }
+table { border-collapse: collapse; width: 100%; font-size: .92rem }
+th { text-align: left; font-weight: normal; color: #666 }
+th, td { padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #e6e2da; vertical-align: top }
+td.n, th.n { text-align: right } svg { width: 100%; height: auto } text { font: 12px Georgia, serif; fill: #666 }
+""".strip()
+
+
+def report_page(report: Report, *, firm: str) -> str:
+    """The whole page as HTML."""
+    about = f"{report.since:%d %B %Y} to {report.until:%d %B %Y}"
+    count = len(report.replies)
+    return "\n".join(
+        [
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(firm)}: {about}</title>',
+            f'<meta name="viewport" content="width=device-width"><style>{_CSS}</style></head><body>',
+            f"<h1>{escape(firm)}</h1>",
+            f'<p class="dim">{about}{f", campaign {escape(report.campaign)}" if report.campaign else ""}</p>',
+            f'<p class="first">{count}</p><p>{"reply" if count == 1 else "replies"}</p>',
+            _table(
+                ["When", "Who", "", "What they said"],
+                [[f"{r.at:%d %b %Y}", r.name, r.audience, r.words] for r in report.replies[:NAMED]],
+            ),
+            "<h2>Inside and outside the house</h2>",
+            _table(SIDE_COLUMNS, side_rows(report), numbers=range(1, 6)),
+            "<h2>Promises kept, month by month</h2>",
+            chart(report),
+            "<h2>Thanked by whom</h2>",
+            _table(
+                ["From", "To", "People"], [[by, to, n] for (by, to), n in sorted(report.thanked.items())], numbers=[2]
+            ),
+            f"<h2>Neglected: {len(report.neglected)}</h2>",
+            _table(["Who", "", "Known by", "How long"], neglected_rows(report)[:NAMED]),
+            "<h2>What did not arrive</h2>",
+            f"<p>{troubles(report)}</p>",
+            f'<p class="dim">{NO_OPENS}</p></body></html>',
+        ]
+    )
+
+
+#: The columns of `side_rows`.
+SIDE_COLUMNS = ("", "People", "Written to", "Mails", "Replies", "Promise kept")
+
+
+def side_rows(report: Report) -> list[list[object]]:
+    """One row for each audience: clients and staff side by side."""
+    return [
+        [side.audience, side.people, side.thanked, side.mails, side.replies, _share(side.kept, side.promised)]
+        for side in report.sides
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / whole:.0%})" if whole else "nothing promised"
+
+
+def neglected_rows(report: Report) -> list[list[object]]:
+    """The neglected, worst first."""
+    return [
+        [each.contact.name or each.contact.address, each.contact.audience, each.contact.owner, str(each.standing)]
+        for each in report.neglected
+    ]
+
+
+def troubles(report: Report) -> str:
+    """What did not arrive, and who must not be written to, as a sentence."""
+    return (
+        f"{report.bounced} bounced, {report.unconfirmed} unconfirmed, {report.failed} failed; "
+        f"{report.suppressed} suppressed."
+    )
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Iterable[int] = ()) -> str:
+    if not rows:
+        return '<p class="dim">None.</p>'
+    right = set(numbers)
+    kinds = [' class="n"' if at in right else "" for at in range(len(columns))]
+    head = "".join(f"<th{kind}>{escape(name)}</th>" for kind, name in zip(kinds, columns, strict=True))
+    body = "".join(
+        "<tr>" + "".join(f"<td{kind}>{escape(str(cell))}</td>" for kind, cell in zip(kinds, row, strict=True)) + "</tr>"
+        for row in rows
+    )
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def chart(report: Report) -> str:
+    """The trend as an SVG: one line for each audience, 0 to 100 %."""
+    days = list(report.trend)
+    step = (_WIDTH - _LEFT - 90) / max(1, len(days) - 1)
+    parts = [f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="Share of promises kept, month by month">']
+    for share in (0, 0.5, 1):
+        parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - 90}" y1="{_y(share)}" y2="{_y(share)}" stroke="#e6e2da"/>')
+        parts.append(f'<text x="{_LEFT - 8}" y="{_y(share) + 4}" text-anchor="end">{share:.0%}</text>')
+    for at, day in enumerate(days):
+        parts.append(f'<text x="{_LEFT + at * step:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{day:%b}</text>')
+    for side, colour in zip(report.sides, _COLOURS, strict=False):
+        points = [
+            (_LEFT + at * step, _y(shares[side.audience]))
+            for at, shares in enumerate(report.trend.values())
+            if side.audience in shares
+        ]
+        parts.append(_line(points, side.audience, colour))
+    return "".join([*parts, "</svg>"])
+
+
+def _y(share: float) -> float:
+    return round(12 + (_HEIGHT - 12 - _BOTTOM) * (1 - share), 1)
+
+
+def _line(points: Sequence[tuple[float, float]], name: str, colour: str) -> str:
+    if not points:
+        return ""
+    path = " ".join(f"{x:.1f},{y}" for x, y in points)
+    dots = "".join(f'<circle cx="{x:.1f}" cy="{y}" r="3" fill="{colour}"/>' for x, y in points)
+    x, y = points[-1]
+    label = f'<text x="{x + 8:.1f}" y="{y + 4}" style="fill:{colour}">{escape(name)}</text>'
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}{label}'
