@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from mailer.cli.output import ask, json_option, line, print_json, problems, table, tell
+from mailer.cli.output import ask, counted, json_option, line, print_json, problems, table, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
 
@@ -69,7 +69,7 @@ def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:
 
     drafted = draft_neglected(workspace, chosen, template=template)
     for campaign, count in drafted.made.items():
-        line(f"{count} new drafts of {campaign}: mailer drafts approve {campaign}")
+        line(f"{counted(count, 'new draft')} of {campaign}: mailer drafts approve {campaign}")
     if not chosen:
         line("Nobody is neglected.")
     if drafted.left:
