@@ -87,7 +87,7 @@ def _is_let_in(name: str, account: Account, folder: Path) -> bool:
     from mailer.transports.passwords import find_password
 
     if account.outbox:
-        output.line(f"{name}: a rehearsal; its mail is written into {account.outbox}")
+        output.line(f"{name} rehearses: its mail is written into {account.outbox}")
         return True
     try:
         open_once(account, find_password(name, account) if account.username else None, folder)

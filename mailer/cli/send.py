@@ -92,6 +92,8 @@ def _order(workspace: Workspace, ledger: Ledger, campaign: str | None, limit: in
 
 
 def _tell_plan(workspace: Workspace, shares: Sequence[Share]) -> None:
+    if not shares:
+        tell("Nothing that was approved waits to be sent.")
     for share in shares:
         zone = ZoneInfo(workspace.config.firm.timezone)
         said = [_now_part(share, workspace.now.astimezone(zone))] if share.now else []

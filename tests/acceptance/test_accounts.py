@@ -84,7 +84,7 @@ def test_a_wrong_password_is_refused_in_one_sentence_and_not_stored(workspace, s
 def test_one_account_that_fails_does_not_keep_the_others_from_being_tried(workspace, server):
     done = workspace.mailer("accounts", "test")
     assert done.returncode == 69
-    assert "rehearsal: a rehearsal; its mail is written into outbox/" in done.stdout
+    assert "rehearsal rehearses: its mail is written into outbox/" in done.stdout
     assert "ada: The keyring has no password" in done.stderr
 
 

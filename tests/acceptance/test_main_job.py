@@ -50,6 +50,7 @@ def test_the_same_send_again_sends_nothing_and_says_so(firm):
     send_all(firm)
     again = firm.run("send", "thanks", "--yes")
     assert (again.out.strip(), len(firm.outbox)) == ("0 sent.", 3)
+    assert "Nothing that was approved waits to be sent." in again.err
 
 
 def test_sending_approves_nothing(firm):
