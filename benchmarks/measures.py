@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import firm, rivals
+from benchmarks import firm, reading, rivals
 from benchmarks.servers import line_to, sink
 
 
@@ -129,6 +129,14 @@ def preparing() -> Pair:
     return Pair(*(said["seconds"] / said["count"] * 1e6 for said in (ours, theirs)))
 
 
+def reading_contacts() -> Pair:
+    """Seconds for 100,000 rows of twelve columns."""
+    with firm.place() as folder:
+        path = folder / "large.xlsx"
+        reading.make(path, 100_000)
+        return Pair(*(reading.measured(reader, path)["seconds"] for reader in ("contacts", "openpyxl")))
+
+
 def help_text() -> Pair:
     with firm.place() as folder:
         ours, theirs = (
@@ -154,6 +162,7 @@ def thirty_mails() -> Pair:
 
 
 MAILMERGE, SOURCE, PASS = "mailmerge 2.3.0", "smtp-source, 10 sessions", "the send pass, {}, 10 connections"
+OPENPYXL = "openpyxl's read_only pass over the same cells"
 LIBRARIES = "importing click, jinja2, yagmail, sqlalchemy"
 
 ALL = (
@@ -165,6 +174,9 @@ ALL = (
     Measure("20-ms", "one connection, 20 ms", "mails/s", "smtp-source, 1 session", 3.5, 3.9, one_connection_20_ms),
     Measure("100-ms", "16 connections, 100 ms", "mails/s", MAILMERGE, 80, 110, sixteen_connections_100_ms),
     Measure("prepare", "rows → drafts", "µs/draft", "the bare Jinja2 render", 8, 4, preparing, is_ceiling=True),
+    Measure(
+        "reading", "100,000 × 12 .xlsx → contacts", "s", OPENPYXL, 1, 0.4, reading_contacts, is_ceiling=True, times=1
+    ),
     Measure("help", "mailer --help", "s", "importing click", 1.5, 1.2, help_text, is_ceiling=True, times=5),
     Measure("thirty", "mailer send, 30 mails", "s", LIBRARIES, 3, 1.7, thirty_mails, is_ceiling=True),
 )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from mailer.config.models import Firm
 from mailer.contacts.header import SEARCHED, find_header
 from mailer.contacts.opening import open_book
-from mailer.contacts.rows import UNCALCULATED, Book, Row, Sheet, letters
+from mailer.contacts.rows import UNCALCULATED, Book, Cell, Row, Sheet, letters
 from mailer.errors import ContactsError
 from mailer.model import Problem, Severity
 
@@ -93,6 +93,12 @@ def first_rows(rows: Iterator[Row]) -> tuple[Row, ...]:
     return tuple(taken)
 
 
+def _uncovered(cell: Cell) -> Cell:
+    """Show a value that its number format hides: here, nothing that is there goes unsaid."""
+    shown, value = cell
+    return (shown, value) if shown or value is None else (str(value), value)
+
+
 def _told(book: Book, rows: Iterator[Row], file: str, sheet: str, problems: list[Problem]) -> Iterator[Row]:
     """Pass the rows on that are not blank, and gather what is wrong with their cells."""
     prefix = f"{file} › {sheet} › " if sheet else f"{file} › "
@@ -103,6 +109,6 @@ def _told(book: Book, rows: Iterator[Row], file: str, sheet: str, problems: list
                 kind = "uncalculated" if flaw == UNCALCULATED else "cell-error"
                 problems.append(Problem(f"{prefix}{letters(column)}{row.number}", what, "", Severity.WARN, kind))
             if row.cells:
-                yield row
+                yield row._replace(cells={at: _uncovered(cell) for at, cell in row.cells.items()})
     finally:
         book.close()

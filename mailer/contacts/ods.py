@@ -19,6 +19,8 @@ _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _MOST_REPEATED, _MOST_REPEATED_COLUMNS = 1_000_000, 1_024
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 _ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "Err:")
+#: What stands in a cell or before the rows, and is not the cell's text.
+_ASIDE = frozenset({"annotation", "frame", "custom-shape", "shapes"})
 _NONE: dict[int, str] = {}
 
 
@@ -80,18 +82,22 @@ class _OutlinePass:
         self.sheets: list[tuple[str, str]] = []
         self.hidden: set[str] = set()
         self._style = ""
+        #: A table may stand inside a cell of another; it is no sheet.
+        self._depth = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         if name == "table":
-            self.sheets.append((_attribute(attributes, "name"), _attribute(attributes, "style-name")))
+            if not self._depth:
+                self.sheets.append((_attribute(attributes, "name"), _attribute(attributes, "style-name")))
+            self._depth += 1
         elif name == "style":
             self._style = _attribute(attributes, "name")
         elif name == "table-properties" and _attribute(attributes, "display") == "false":
             self.hidden.add(self._style)
 
     def end(self, name: str) -> None:
-        pass
+        self._depth -= name.rpartition(":")[2] == "table"
 
     def text(self, text: str) -> None:
         pass
@@ -104,6 +110,7 @@ class _RowsPass:
         self.rows: list[tuple[Row, int]] = []
         self.is_done = False
         self._sheet = sheet
+        self._depth = 0
         self._booleans = booleans
         self._is_here = False
         self._number = 1
@@ -119,14 +126,16 @@ class _RowsPass:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
         if name == "table":
-            self._is_here = not self.is_done and _attribute(attributes, "name") == self._sheet
-        if not self._is_here:
+            self._depth += 1
+            if self._depth == 1:
+                self._is_here = not self.is_done and _attribute(attributes, "name") == self._sheet
+        if not self._is_here or self._depth > 1:
             return
         if name == "table-row":
             self._row, self._cells, self._column = attributes, {}, 1
         elif name in ("table-cell", "covered-table-cell"):
             self._cell, self._paragraphs = attributes, []
-        elif name == "annotation":
+        elif name in _ASIDE:
             self._aside += 1
         elif not self._aside:
             self._start_text(name, attributes)
@@ -141,18 +150,22 @@ class _RowsPass:
             self._text.append("\t" if name == "tab" else "\n")
 
     def end(self, name: str) -> None:
-        if not self._is_here:
-            return
         name = name.rpartition(":")[2]
+        if name == "table":
+            self._depth -= 1
+            if self._is_here and not self._depth:
+                self.is_done, self._is_here = True, False
+        elif self._is_here and self._depth == 1:
+            self._end_inside(name)
+
+    def _end_inside(self, name: str) -> None:
         if name == "table-cell":
             self._end_cell()
         elif name == "covered-table-cell":
             self._column += _count(self._cell, "number-columns-repeated")
         elif name == "table-row":
             self._end_row()
-        elif name == "table":
-            self.is_done, self._is_here = True, False
-        elif name == "annotation":
+        elif name in _ASIDE:
             self._aside -= 1
         elif name == "p" and not self._aside:
             self._in_paragraph -= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -27,8 +28,9 @@ _OTHERS = (
     (b"\xff\xd8\xff", "a picture"),
     (b"<?xml", "an XML file"),
     (b"<workbook", "an XML file"),
-    *((tag, "a web page") for tag in (b"<html", b"<!doctype html", b"<table", b"<head", b"<body", b"<meta", b"<!--")),
+    (b"<!doctype html", "a web page"),
 )
+_TAG = re.compile(rb"<[a-z!].*>", re.DOTALL)
 
 
 def open_book(path: Path, language: str, country: str) -> Book:
@@ -98,7 +100,7 @@ def _open_zip(path: Path, place: Place) -> Book:
 
 
 def _open_old(path: Path, place: Place) -> Book:
-    if path.suffix.lower() != ".xls" and _ENCRYPTED in path.read_bytes():
+    if _ENCRYPTED in path.read_bytes():
         raise ContactsError(f"{path.name} is protected by a password.", cure=UNLOCK)
     from mailer.contacts.old import OldBook
 
@@ -107,7 +109,11 @@ def _open_old(path: Path, place: Place) -> Book:
 
 def _open_text(path: Path, start: bytes, place: Place) -> Book:
     seen = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        seen = start.decode("utf-16", errors="replace").strip().lower().encode()
     kind = next((kind for mark, kind in _OTHERS if seen.startswith(mark)), "")
+    if not kind and _TAG.match(seen) and (b"</" in seen or b"<!--" in seen):
+        kind = "a web page"
     if kind:
         raise ContactsError(f"{path.name} is {kind}, whatever its name says, and no list of contacts.", cure=_SAVE_AS)
     if path.suffix.lower() not in TEXT_ENDINGS:

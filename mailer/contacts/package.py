@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,7 +25,10 @@ MOST_PARTS = 20_000
 _CHUNK = 1 << 18
 
 #: What a zip or its XML raises when it is not what it says.
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ParseError, NotImplementedError, UnicodeError, OSError)
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ParseError),
+    *(NotImplementedError, UnicodeError, OverflowError, RuntimeError, OSError),
+)
 
 
 class Relation(NamedTuple):

@@ -132,7 +132,7 @@ def _row(source: str) -> str:
 
 def _kind(row: Row, understanding: Understanding) -> str:
     """Why a row is no person: "" when it is one."""
-    if not any(at in row.cells or at in row.flaws for at in understanding.columns):
+    if not row.flaws and not any(at in row.cells for at in understanding.columns):
         return "blank"
     if row.hidden and understanding.source.rows == "visible":
         return "hidden"

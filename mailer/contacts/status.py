@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -179,9 +180,11 @@ def _write_summary(sheet: OutSheet, counts: Counter[str]) -> None:
 def _save(book: Workbook, path: Path) -> Path:
     """Write atomically; while a file is open in Excel it cannot be replaced, and a sibling is written."""
     draft = path.with_name(f".{path.name}.part")
+    content = BytesIO()
+    book.save(content)
     try:
         with draft.open("wb") as file:
-            book.save(file)
+            file.write(content.getbuffer())
             file.flush()
             os.fsync(file.fileno())
         return _replace(draft, path)

@@ -14,6 +14,8 @@ from mailer.errors import ContactsError
 
 #: Text has no formulas and no errors.
 _NONE: dict[int, str] = {}
+#: Characters of one cell; the standard library would stop far below.
+_LONGEST = 1 << 26
 #: Read to guess from.
 _SAMPLE = 1 << 18
 _BOMS = (
@@ -57,6 +59,7 @@ class TextBook:
             yield from self._records(_Lines(file))
 
     def _records(self, lines: _Lines) -> Iterator[Row]:
+        csv.field_size_limit(_LONGEST)
         reader = csv.reader(lines, delimiter=self._guess.delimiter)
         try:
             for number, record in enumerate(reader, 1):

@@ -17,6 +17,7 @@ _NOTHING: Cell = ("", None)
 _BLANK = Field("")
 #: Meanings whose dates lie in the past.
 _PAST = frozenset({"birthday", "client_since", "last_contact"})
+_DOUBTFUL = _PAST | {"language", "country", "timezone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,16 @@ class Understanding:
     #: The numbers of the table's columns, and of the one with the addresses.
     columns: tuple[int, ...] = field(init=False)
     address_column: int = field(init=False)
+    #: The columns whose cells may be something else than they should.
+    doubtful: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         address = self.header.means("address")
         assert address is not None
         object.__setattr__(self, "columns", tuple(column.number for column in self.header.columns))
         object.__setattr__(self, "address_column", address.number)
+        doubtful = tuple(column for column in self.header.columns if column.meaning in _DOUBTFUL)
+        object.__setattr__(self, "doubtful", doubtful)
 
     def place(self, row: int, column: int = 0) -> str:
         """Name a cell, or a row: "clients.xlsx › Clients › C14"."""
@@ -51,7 +56,9 @@ class Understanding:
     def contact(self, row: Row, address: str, problems: tuple[Problem, ...]) -> Contact:
         """Understand one row whose address is known."""
         fields, memos = self._fields(row)
-        problems = (*problems, *self._flaws(row), *self._doubts(row, fields))
+        if row.flaws:
+            problems = (*problems, *self._flaws(row))
+        problems = (*problems, *self._doubts(row, fields))
         language = _code(fields, "language", language_code)
         country = _code(fields, "country", country_code)
         zone = _shown(fields, "timezone")
@@ -102,7 +109,12 @@ class Understanding:
                 if shown.strip():
                     memos.append(shown.strip())
                 continue
-            known = _BLANK if at in flaws or not shown else Field(shown.strip(), _stripped(value))
+            if at in flaws or not shown:
+                known = _BLANK
+            elif shown is value:  # A text, as most cells are.
+                known = Field(text := shown.strip(), text)
+            else:
+                known = Field(shown.strip(), _stripped(value))
             fields[column.name] = known
             if column.meaning:
                 fields[column.meaning] = known
@@ -127,9 +139,9 @@ class Understanding:
 
     def _doubts(self, row: Row, fields: Mapping[str, Field]) -> Iterator[Problem]:
         """Values that are there but are not what their column is for."""
-        for column in self.header.columns:
-            known = fields.get(column.meaning) if column.meaning else None
-            doubt = _doubt(column.meaning, known, self.today) if known else None
+        for column in self.doubtful:
+            known = fields[column.meaning]
+            doubt = _doubt(column.meaning, known, self.today) if known.shown else None
             if doubt:
                 where = self.place(row.number, column.number)
                 yield Problem(where, doubt[0], doubt[1], Severity.WARN, f"odd-{column.meaning.replace('_', '-')}")

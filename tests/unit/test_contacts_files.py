@@ -139,7 +139,7 @@ def test_a_hidden_sheet_is_passed_over(tmp_path):
     tables += "<table:table table:name='New'>" + row % "new" + "</table:table>"
     found = reading(ods(tmp_path / "a.ods", tables))
     assert [contact.address for contact in found] == ["new@x.example"]
-    assert found.sheet == "New"
+    assert found.sheets == ("New",)
 
 
 def test_a_cell_repeated_over_the_whole_sheet_is_refused(tmp_path):
@@ -327,3 +327,23 @@ def test_what_calamine_reads_stands_in_the_right_cells_with_dates_as_the_region_
     book.save(tmp_path / "a.xlsx")
     rows = [dict(row.cells) for row in OldBook(tmp_path / "a.xlsx", place_of("en", "NG")).rows("Sheet")]
     assert rows == [{}, {}, {}, {3: ("E-mail", "E-mail")}, {}, {4: ("17", 17)}, {4: ("01/03/2025", date(2025, 3, 1))}]
+
+
+def test_a_value_hidden_by_its_format_is_uncovered_by_read_and_blank_in_a_mail(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", ("E-mail", "Code"), ("a@x.example", 5), formats={"B2": ";;;"})
+    assert shown(path)[1] == ["a@x.example", "5"]
+    assert str(read_all(path)[0].fields["code"]) == ""
+
+
+def test_a_table_inside_a_cell_is_no_sheet_and_ends_none(tmp_path):
+    inner = "<table:table table:name='Inner'><table:table-row><table:table-cell/></table:table-row></table:table>"
+    rows = f"<table:table-row>{cell('E-mail')}<table:table-cell>{inner}</table:table-cell></table:table-row>"
+    rows += f"<table:table-row>{cell('a@x.example')}</table:table-row>"
+    found = look(ods(tmp_path / "a.ods", f"<table:table table:name='A'>{rows}</table:table>"), "", firm=FIRM)
+    assert [sheet.name for sheet in found.sheets] == ["A"]
+    assert [row.number for row in found.rows] == [1, 2]
+
+
+def test_a_cell_of_many_letters_is_read(tmp_path):
+    (tmp_path / "a.csv").write_text("Name,E-mail\n" + "x" * 300_000 + ",a@x.example\n", encoding="utf-8")
+    assert len(read_all(tmp_path / "a.csv")[0].name) == 300_000

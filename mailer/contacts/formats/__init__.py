@@ -34,6 +34,8 @@ class Format:
         )
         self._text = _text_section(sections)
         numeric = sections[:-1] if self._text and len(sections) > 1 else sections[:3]
+        #: Whether texts are shown otherwise than they are.
+        self.changes_text = self._text is not None and [token.kind for token in self._text.tokens] != [Kind.TEXT]
         self._choices = tuple(_Choice(section, place, is_1904=is_1904) for section in numeric)
         self._conditions = _conditions(numeric)
         #: Whether numbers stand as in the format General.

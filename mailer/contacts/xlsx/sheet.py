@@ -24,9 +24,11 @@ class SheetPass:
     def __init__(self, strings: list[str], formats: list[Format], booleans: tuple[str, str]) -> None:
         self.rows: list[Row] = []
         self._strings = strings
-        self._formats = formats
         self._booleans = booleans
-        self._known: list[dict[str, Cell]] = [{} for _ in formats]
+        #: Style, as cells write it → its format and the numbers shown before.
+        self._styles: dict[str, tuple[Format, dict[str, Cell]]] = {str(at): (f, {}) for at, f in enumerate(formats)}
+        #: Styles that show a text as it is.
+        self._plain = {str(at) for at, f in enumerate(formats) if not f.changes_text}
         self._columns: dict[str, int] = {}
         self._text: list[str] = []
         #: expat hands characters straight to the list.
@@ -91,7 +93,10 @@ class SheetPass:
                 self._flaws[column] = UNCALCULATED
             return
         style = cell.get("s", "0")
-        shown = self._number(text, style) if kind == "n" else self._other(kind, text, style, column)
+        if kind == "s":
+            shown = self._shared(text, style)
+        else:
+            shown = self._number(text, style) if kind == "n" else self._other(kind, text, style, column)
         if shown[0] == UNSHOWABLE:
             self._flaws[column] = UNSHOWABLE
         if shown[0] or shown[1] is not None:
@@ -104,9 +109,7 @@ class SheetPass:
         return self._columns.setdefault(name, column_of(name))
 
     def _format(self, style: str) -> tuple[Format, dict[str, Cell]]:
-        at = int(style) if style.isdecimal() else 0
-        at = at if at < len(self._formats) else 0
-        return self._formats[at], self._known[at]
+        return self._styles.get(style) or self._styles["0"]
 
     def _number(self, text: str, style: str) -> Cell:
         format_, known = self._format(style)
@@ -118,8 +121,6 @@ class SheetPass:
         return cell
 
     def _other(self, kind: str, text: str, style: str, column: int) -> Cell:
-        if kind == "s":
-            return self._words(self._shared(text), style)
         if kind == "b":
             return self._boolean(text)
         if kind == "e":
@@ -129,9 +130,10 @@ class SheetPass:
             return self._iso(text, style)
         return self._words(unescape(text)[:LONGEST], style)
 
-    def _shared(self, text: str) -> str:
+    def _shared(self, text: str, style: str) -> Cell:
         at = int(text) if text.strip().isdecimal() else -1
-        return self._strings[at] if 0 <= at < len(self._strings) else ""
+        words = self._strings[at] if 0 <= at < len(self._strings) else ""
+        return (words, words or None) if style in self._plain else self._words(words, style)
 
     def _words(self, text: str, style: str) -> Cell:
         shown = self._format(style)[0].text(text) if text else ""
