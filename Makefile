@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help bench bench-check demo test check format lint docs oracle lock clean
+.PHONY: help snapshots bench bench-check demo test check format lint docs oracle lock clean
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ format: $(STAMP) ## let ruff write the code's shape
 
 oracle: $(STAMP) ## ask SheetJS and LibreOffice again what Excel would show (needs npm and soffice)
 	@$(BIN)/python -m tests.oracle.make
+
+snapshots: $(STAMP) ## write tests/snapshots anew; look at the difference before you commit it
+	@$(BIN)/python -m pytest -q -n auto --snapshot-update tests/snapshots
 
 docs: $(STAMP) ## write docs/reference from the code
 	@$(BIN)/python scripts/docs.py

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from mailer.campaigns.accounts import account_for
 from mailer.ledger import drafts, moves, people, suppressions
 from mailer.ledger.drafts import Kept, Rendering
+from mailer.ledger.had import Had, had_before
 from mailer.ledger.moves import PROGRAM
 from mailer.ledger.opening import Transaction
-from mailer.model import Contact, Edit, Problem, Severity, Status
+from mailer.model import Contact, Draft, Edit, Problem, Severity, Status
 from mailer.when import zone_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Row:
     doubled: str
     #: Of a follow-up, the subject of the mail it comes after.
     thread: str = ""
+    #: What they have had from us, the newest first.
+    had: Sequence[Had] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, int]]
         if bench.takes(person, kept=(person, contact.copy) in known)
         and (not bench.step or (person, contact.copy) in threads)
     ]
+    had = had_before(tx, persons) if bench.campaign.sincerity != "off" else {}
     addresses = {contact.address for contact, _ in pairs}
     blocked = suppressions.among(tx, addresses)
     first = {} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses)
@@ -82,7 +86,7 @@ def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, int]]
         before = first.setdefault(contact.address, here)
         doubled = "" if before is here or (kept and before.id == kept.id) else before.where
         thread = threads.get((person, contact.copy), "")
-        rows.append(Row(contact, person, kept, blocked.get(contact.address, ""), doubled, thread))
+        rows.append(Row(contact, person, kept, blocked.get(contact.address, ""), doubled, thread, had.get(person, ())))
     return rows
 
 
@@ -97,6 +101,7 @@ def _render(bench: Bench, row: Row) -> Fresh:
         *filter(None, [no_account]),
         *rendered.problems,
         *check(rendered.draft, row.contact, firm=bench.config.firm),
+        *_routine(bench, row, rendered.draft),
         *_standing(bench, row),
     ]
     beneath = _words(bench, row, account_name, None).draft if edit else None
@@ -117,6 +122,24 @@ def _render(bench: Bench, row: Row) -> Fresh:
         beneath=beneath,
     )
     return Fresh(row, rendering, rendered.attachments)
+
+
+def _routine(bench: Bench, row: Row, draft: Draft) -> list[Problem]:
+    """What smells of routine, as the campaign wants it said; a follow-up is meant to come soon."""
+    from mailer.checks import check_sincerity
+
+    campaign = bench.campaign
+    if campaign.sincerity == "off":
+        return []
+    return check_sincerity(
+        draft,
+        row.contact,
+        today=_now(bench, row).date(),
+        earlier=(each.text for each in row.had),
+        last_written_on=row.had[0].sent_at.date() if row.had and not bench.step else None,
+        quiet=campaign.quiet,
+        hold=campaign.sincerity == "hold",
+    )
 
 
 def _words(bench: Bench, row: Row, account_name: str, edit: Edit | None) -> Rendered:

@@ -4,12 +4,52 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Self
 
 LANGUAGES = ("en", "fr")
+_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text as written: letters and digits, with apostrophes and hyphens inside."""
+    return [word for paragraph in text.split("\n\n") for word in _words_of(paragraph)]
+
+
+@lru_cache(maxsize=4096)
+def _words_of(paragraph: str) -> tuple[str, ...]:
+    """Kept, as most paragraphs of a round stand in every mail."""
+    return tuple(_WORD.findall(paragraph.replace("’", "'")))
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Phrases by their first word, so that a text is walked once however many there are."""
+
+    by_first: Mapping[str, tuple[tuple[str, ...], ...]]
+
+    @classmethod
+    def of(cls, phrases: Iterable[str]) -> Self:
+        """The phrases, word by word, in small letters, the longest first."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in phrases:
+            parts = tuple(word.casefold() for word in words_in(phrase))
+            found.setdefault(parts[0], []).append(parts)
+        return cls({first: tuple(sorted(each, key=len, reverse=True)) for first, each in found.items()})
+
+    def among(self, written: Sequence[str]) -> list[str]:
+        """The phrases that stand in these words, as written, each once."""
+        small = [word.casefold() for word in written]
+        found: dict[str, None] = {}
+        for place, word in enumerate(small):
+            for phrase in self.by_first.get(word, ()):
+                if tuple(small[place : place + len(phrase)]) == phrase:
+                    found[" ".join(written[place : place + len(phrase)])] = None
+                    break
+        return list(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +61,11 @@ class Words:
     nobody: frozenset[str]
     first_person: frozenset[str]
     company: frozenset[str]
-    filler: re.Pattern[str]
-    selling: re.Pattern[str]
-    delicate: re.Pattern[str]
+    filler: Phrases
+    selling: Phrases
+    #: What sells by its shape: prices, percentages, shop pages.
+    selling_shape: re.Pattern[str]
+    delicate: Phrases
 
 
 @cache
@@ -39,14 +81,11 @@ def words() -> Words:
         nobody=frozenset(lists["nobody"]),
         first_person=frozenset(lists["first_person"]),
         company=frozenset(lists["company"]),
-        filler=_phrases(lists["filler"]),
-        selling=_phrases(lists["selling"], lists["selling_patterns"]),
-        delicate=_phrases(lists["delicate"]),
+        filler=Phrases.of(lists["filler"]),
+        selling=Phrases.of(lists["selling"]),
+        selling_shape=re.compile("|".join(lists["selling_patterns"]), re.IGNORECASE),
+        delicate=Phrases.of(lists["delicate"]),
     )
-
-
-def _phrases(phrases: Iterable[str], patterns: Iterable[str] = ()) -> re.Pattern[str]:
-    return re.compile("|".join([rf"\b(?:{_any(phrases)})(?!\w)", *patterns]), re.IGNORECASE)
 
 
 def _any(phrases: Iterable[str]) -> str:

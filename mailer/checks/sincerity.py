@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
-from mailer.checks.lists import words
+from mailer.checks.lists import words, words_in
 from mailer.model import Contact, Draft, Problem, Severity
 
 #: Words after which a thank-you is a report.
@@ -21,7 +22,6 @@ OWN_WORDS = 0.04
 SENTENCE = 8
 
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…])\s+|\n+")
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _REPLY = re.compile(r"\s*(?:re|aw|tr|fwd?)\s*:", re.IGNORECASE)
 
 
@@ -42,7 +42,7 @@ def check_sincerity(
     found = [
         *_personal(draft),
         *_greeting(draft, contact),
-        *_phrases(draft),
+        *routine_phrases(f"{draft.subject}\n\n{draft.text}", kind=draft.kind),
         *_signed(draft),
         *_shape(draft),
         *_repeated(draft, earlier),
@@ -68,7 +68,7 @@ def few_own_words(texts: Sequence[str]) -> list[tuple[int, Problem]]:
 
 def own_shares(texts: Sequence[str]) -> list[float]:
     """For each text, the share of its words that stand in no other."""
-    each = [[word.casefold() for word in _WORD.findall(text)] for text in texts]
+    each = [[word.casefold() for word in words_in(text)] for text in texts]
     known = Counter(word for found in each for word in set(found))
     return [sum(known[word] == 1 for word in found) / max(1, len(found)) for found in each]
 
@@ -105,7 +105,7 @@ def _greeted(line: str) -> str | None:
 
 
 def _name(name: str, contact: Contact) -> Iterator[Problem]:
-    parts = _WORD.findall(name)
+    parts = words_in(name)
     letters = "".join(parts)
     if "@" in name or any(letter.isdigit() for letter in name) or {part.casefold() for part in parts} & words().company:
         yield _warn(f"“{name}” looks like a company or an address, not a name.", "Look at the name cell.", "odd-name")
@@ -113,46 +113,64 @@ def _name(name: str, contact: Contact) -> Iterator[Problem]:
         yield _warn(f"“{name}” is all capitals.", "Write it as they do, or use | title_name.", "name-in-capitals")
     elif letters.islower():
         yield _warn(f"“{name}” is all small letters.", "Write it as they do, or use | title_name.", "name-in-small")
-    elif not {part.casefold() for part in parts} & _known_words(contact):
+    elif not _is_known({part.casefold() for part in parts}, contact):
         yield _warn(f"“{name}” stands nowhere in this row.", "Is it the right person?", "other-name")
 
 
-def _known_words(contact: Contact) -> set[str]:
+def _is_known(parts: set[str], contact: Contact) -> bool:
+    """Whether any part of a greeted name stands in the row: in its name, else in any column."""
+    if parts & {word.casefold() for word in words_in(contact.name)}:
+        return True
     shown = [field.shown for row in (contact, *contact.members) for field in row.fields.values()]
-    return {word.casefold() for text in (contact.name, *shown) for word in _WORD.findall(text)}
+    return any(word.casefold() in parts for text in shown for word in words_in(text))
 
 
-def _phrases(draft: Draft) -> Iterator[Problem]:
-    text = f"{draft.subject}\n{draft.text}".replace("’", "'")
-    for phrase in _found(words().filler, text):
-        yield _warn(f"“{phrase}” is what everybody writes.", "Say it in your own words, or leave it out.", "filler")
-    if draft.kind == "personal":
-        for phrase in _found(words().selling, text):
-            cure = "Thank today; offer another day."
-            yield _warn(f"“{phrase}” sells, and a thank-you that sells is not one.", cure, "sells")
+def routine_phrases(text: str, *, kind: str) -> Iterator[Problem]:
+    """What everybody writes, and, where the mail is personal, what sells."""
+    said: set[str] = set()
+    for paragraph in text.split("\n\n"):
+        for problem in _routine(paragraph, kind):
+            if problem.what not in said:
+                said.add(problem.what)
+                yield problem
 
 
-def _found(pattern: re.Pattern[str], text: str) -> list[str]:
-    return list(dict.fromkeys(" ".join(match[0].split()) for match in pattern.finditer(text)))
+@lru_cache(maxsize=4096)
+def _routine(paragraph: str, kind: str) -> tuple[Problem, ...]:
+    """Kept, as most paragraphs of a round stand in every mail."""
+    written = words_in(paragraph)
+    found = [
+        _warn(f"“{phrase}” is what everybody writes.", "Say it in your own words, or leave it out.", "filler")
+        for phrase in words().filler.among(written)
+    ]
+    if kind == "personal":
+        shapes = [match[0] for match in words().selling_shape.finditer(paragraph)]
+        found += [
+            _warn(
+                f"“{phrase}” sells, and a thank-you that sells is not one.", "Thank today; offer another day.", "sells"
+            )
+            for phrase in [*words().selling.among(written), *shapes]
+        ]
+    return tuple(found)
 
 
 def _signed(draft: Draft) -> Iterator[Problem]:
     sender = draft.from_.partition("<")[0].strip(' "')
-    parts = _WORD.findall(sender)
+    parts = words_in(sender)
     if not 1 < len(parts) < 5 or {part.casefold() for part in parts} & words().company or "&" in sender:
         return
     closing = " ".join([line for line in draft.text.splitlines() if line.strip()][-8:]).casefold()
-    if not any(part.casefold() in _WORD.findall(closing) for part in parts):
+    if not any(part.casefold() in words_in(closing) for part in parts):
         cure = "Close with {{ sender.name }}, or give the account a signature."
         yield _warn(f"It comes from {sender}, and nobody signs it.", cure, "unsigned")
-    said = {word.casefold() for word in _WORD.findall(draft.text.replace("’", "'"))}
+    said = {word.casefold() for word in words_in(draft.text)}
     if not said & words().first_person and not any(word.startswith("j'") for word in said):
         what = f"{sender} never says “I”: it hides behind the firm."
         yield Problem("", what, "Say what you yourself saw, did, or think.", Severity.NOTE, "hides")
 
 
 def _shape(draft: Draft) -> Iterator[Problem]:
-    found = _WORD.findall(draft.text)
+    found = words_in(draft.text)
     if draft.kind == "personal" and len(found) > LONG:
         yield _warn(f"It has {len(found)} words; a thank-you needs fewer.", "Keep what only you can say.", "too-long")
     shouted = [word for word in found if len(word) > 4 and word.isupper()]
@@ -164,7 +182,7 @@ def _shape(draft: Draft) -> Iterator[Problem]:
 
 def _repeated(draft: Draft, earlier: Iterable[str]) -> Iterator[Problem]:
     before = {sentence for text in earlier for sentence in _sentences(text)}
-    again = [shown for sentence, shown in _sentences(draft.text).items() if sentence in before]
+    again = before and [shown for sentence, shown in _sentences(draft.text).items() if sentence in before]
     if again:
         what = f"They have read this from us before: “{again[0][:90]}”."
         yield _warn(what, "Say it differently this time, or leave it out.", "said-before")
@@ -174,7 +192,7 @@ def _sentences(text: str) -> dict[str, str]:
     """Normalised sentence → as written, for those long enough to be remembered."""
     found = {}
     for sentence in _SENTENCE_ENDS.split(text):
-        parts = _WORD.findall(sentence)
+        parts = words_in(sentence)
         if len(parts) >= SENTENCE:
             found[" ".join(parts).casefold()] = sentence.strip()
     return found
@@ -188,7 +206,7 @@ def _timing(contact: Contact, today: date, last_written_on: date | None) -> Iter
     if contact.fields.get("on_hold"):
         yield _warn("They are on hold in the sheet.", "Ask their owner before you write.", "delicate")
     for memo in contact.memos:
-        if words().delicate.search(memo):
+        if words().delicate.among(words_in(memo)):
             yield _warn(f"A memo says: “{memo[:120]}”.", "Is this the mail they need now?", "delicate")
 
 

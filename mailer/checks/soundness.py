@@ -65,16 +65,18 @@ def _words(draft: Draft) -> Iterator[Problem]:
 
 
 def _leftovers(words: str) -> Iterator[Problem]:
-    error = _CELL_ERROR.search(words)
+    error = "#" in words and _CELL_ERROR.search(words)
     if error:
         yield _hold(f"A cell's error is in the mail: {error[0]}.", "Mend the formula in the sheet.", "cell-error")
-    code = _CODE.search(words)
+    code = any(mark in words for mark in "{«[") and _CODE.search(words)
     if code:
         what = f"The mail shows “{code[0][:40]}”, which looks like a field that was not filled in."
         yield _warn(what, "Look at the cell it comes from.", "unfilled-field")
 
 
 def _links(draft: Draft) -> Iterator[Problem]:
+    if "href=" not in draft.html and "src=" not in draft.html and "action=" not in draft.html:
+        return
     for value in _ANY_LINK.findall(draft.html):
         target = html.unescape(value).strip()
         if not _ALLOWED.match(target):

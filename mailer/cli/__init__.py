@@ -29,6 +29,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Before sending": {
         "contacts": ("contacts:contacts", "The people in the spreadsheets."),
+        "templates": ("templates:templates", "The letters, and whether they can be used."),
         "campaigns": ("campaigns:campaigns", "Campaigns: a template, contacts, and when."),
         "drafts": ("drafts:drafts", "Drafts: finished mails that wait for a person's yes."),
         "preview": ("preview:preview", "Look at all drafts of a campaign, the odd ones first."),

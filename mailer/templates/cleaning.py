@@ -25,6 +25,8 @@ def clean_header(text: str) -> str:
     An `=?utf-8?q?=0ABcc:…?=` in a cell would be decoded into a header of its own by several Python releases
     (CVE-2024-6923), so the two characters that open one are parted.
     """
+    if text.isprintable() and "=?" not in text and "  " not in text:
+        return text.strip()
     text = _SPACES.sub(" ", _HARMFUL.sub("", _LINE_ENDS.sub(" ", text))).strip()
     while "=?" in text:
         text = text.replace("=?", "= ?")

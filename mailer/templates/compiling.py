@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from jinja2 import Template as Compiled
@@ -13,6 +14,7 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.visitor import NodeTransformer
 
 from mailer.errors import TemplateError
+from mailer.templates.files import read_text
 from mailer.templates.filters import FILTERS
 from mailer.templates.sandbox import Run, Sandbox, Unknown, glue, printed
 
@@ -85,6 +87,13 @@ def refuse(tree: nodes.Template) -> None:
     for name in tree.find_all(nodes.Name):
         if name.name.startswith("_"):
             raise TemplateSyntaxError(f"“{name.name}” begins with an underscore", name.lineno)
+
+
+def checked_text(path: Path, *, html: bool) -> str:
+    """The text of a layout or a signature; raises TemplateError naming it, not the template that uses it."""
+    text = read_text(path)
+    compile_source(text, html=html, place=path.name)
+    return text
 
 
 def names_in(source: str) -> set[str]:
@@ -160,11 +169,4 @@ def _call(at: nodes.Node, name: str, argument: object) -> nodes.Node:
 def run(compiled: Compiled, variables: Mapping[str, object], on: Run) -> str:
     """Render with `variables`; raises what the template's values raise, and LimitError."""
     context = compiled.new_context({**variables, "_run": on, "_took": on.branches.append, "_spend": on.spend})
-    pieces, size = [], 0
-    for piece in compiled.root_render_func(context):
-        pieces.append(piece)
-        size += len(piece)
-        if size > on.left:
-            break
-    on.spend(size)
-    return "".join(pieces)
+    return "".join(compiled.root_render_func(context))

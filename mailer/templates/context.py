@@ -49,19 +49,25 @@ class Sender:
 
 def fields_of(contact: Contact) -> dict[str, Field | Blank]:
     """Field name → field, or a blank that refuses to print; always with the well-known names."""
-    named: dict[str, Field | Blank] = {name: _usable(name, value) for name, value in contact.fields.items()}
-    if contact.name and isinstance(named.get("name", Blank("name")), Blank):
+    named: dict[str, Field | Blank] = {name: usable(name, value) for name, value in contact.fields.items()}
+    if contact.name and isinstance(named.get("name", _blank("name")), Blank):
         named["name"] = Field(contact.name, contact.name)
     for name in WELL_KNOWN:
         if name not in named:
-            named[name] = Blank(name)
+            named[name] = _blank(name)
     return named
 
 
-def _usable(name: str, value: Field) -> Field | Blank:
+@lru_cache(maxsize=512)
+def _blank(name: str) -> Blank:
+    return Blank(name)
+
+
+def usable(name: str, value: Field) -> Field | Blank:
+    """The field as a template may use it: a blank when it shows nothing, else free of control characters."""
     shown = value.shown
     if not shown.strip():
-        return Blank(name)
+        return _blank(name)
     cleaned = clean_body(shown)
     return value if cleaned == shown else Field(cleaned, value.value)
 

@@ -6,6 +6,7 @@ import mimetypes
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mailer.errors import TemplateError
 from mailer.model import Attachment
 from mailer.templates.cleaning import clean_header
 from mailer.templates.sealing import digest_of
@@ -13,6 +14,16 @@ from mailer.templates.sealing import digest_of
 
 class NoFileError(Exception):
     """A file is missing, unreadable or outside the workspace; the message is a sentence."""
+
+
+def read_text(path: Path) -> str:
+    """A template's text; raises TemplateError."""
+    try:
+        return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{path.name} is not UTF-8 text.", cure="Save it as UTF-8.") from error
+    except OSError as error:
+        raise TemplateError(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from babel.lists import format_list
-from babel.numbers import format_currency, format_percent, get_territory_currencies
+from babel.numbers import format_percent, get_territory_currencies
 from jinja2 import Undefined, pass_context
 from jinja2.runtime import Context
 
@@ -20,6 +20,7 @@ from mailer.templates.spoken import (
     BadValueError,
     ago_text,
     date_text,
+    money_text,
     nearest_anniversary,
     number_text,
     refuse_odd,
@@ -89,7 +90,7 @@ def in_money(context: Context, value: object, currency: str = "") -> str:
     code = currency or next(iter(get_territory_currencies(run.country) if run.country else ()), "")
     if not code:
         raise BadValueError('`money` needs a currency, such as money("EUR"), or the firm\'s country.')
-    return str(format_currency(_number(value), code, locale=run.locale))
+    return money_text(_number(value), code, run.locale)
 
 
 @pass_context
@@ -188,7 +189,8 @@ def in_image(context: Context, value: str) -> str:
     path = links.unescaped(value)
     if links.is_remote(path):
         return value
-    assert run.image is not None
+    if run.image is None:
+        raise BadValueError("A picture stands in an <img>.")
     return f"cid:{run.image(path).content_id}"
 
 
@@ -233,3 +235,9 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "_link": links.checked,
     "_image": in_image,
 }
+
+
+def filter_texts() -> dict[str, str]:
+    """What each filter does, an example first."""
+    texts = {name: " ".join((call.__doc__ or "").split()) for name, call in FILTERS.items()}
+    return {name: text.replace("`", "") for name, text in sorted(texts.items()) if not name.startswith("_")}

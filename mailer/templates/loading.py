@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mailer.config.models import Firm
 from mailer.errors import TemplateError
+from mailer.templates.files import read_text
 from mailer.templates.front_matter import part
 from mailer.templates.pressing import Source
 from mailer.templates.template import Template
@@ -62,24 +63,14 @@ def _variant(path: Path, name: str) -> _Found | None:
 
 
 def _source(found: _Found) -> Source:
-    parted = part(read(found.path), found.path.name)
+    parted = part(read_text(found.path), found.path.name)
     if not parted.front.subject.strip():
         raise TemplateError(
             f"{found.path.name}, line 1: there is no subject.", cure='Add `subject: "…"` between --- lines.'
         )
     twin = found.path.with_suffix(".txt")
-    own_text = read(twin) if found.path.suffix == ".html" and twin.is_file() else None
+    own_text = read_text(twin) if found.path.suffix == ".html" and twin.is_file() else None
     return Source(found.path, found.language, parted, own_text)
-
-
-def read(path: Path) -> str:
-    """A template's text; raises TemplateError."""
-    try:
-        return path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise TemplateError(f"{path.name} is not UTF-8 text.", cure="Save it as UTF-8.") from error
-    except OSError as error:
-        raise TemplateError(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 def _unknown(name: str, folder: Path) -> TemplateError:

@@ -27,7 +27,9 @@ PLAIN_LAYOUT = """<!doctype html>
 """
 _ELEMENT = re.compile(r"<[a-zA-Z][^\s<>/]*(?:\s+[^\s=<>/\"]+(?:=\"[^\"]*\")?)*\s*/?>")
 _ATTRIBUTE = re.compile(r'\s(href|src|background|action|formaction|xlink:href)="([^"]*)"', re.IGNORECASE)
-_REFUSED = re.compile(r"<(script|iframe|object|embed|link|base|form)\b|<[a-z][^<>]*\s(on[a-z]+)\s*=", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"<(script|iframe|object|embed|link|base|form|meta(?=[^<>]*refresh))\b|<[a-z][^<>]*\s(on[a-z]+)\s*=", re.IGNORECASE
+)
 _HAS_TAG = re.compile(r"zqj\d+qz")
 
 

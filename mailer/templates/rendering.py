@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from jinja2 import Template as Compiled
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.exceptions import TemplateError
 
 from mailer.addresses import parse_address, split_addresses
 from mailer.model import Attachment, Contact, Edit, Problem, Severity
@@ -22,6 +22,8 @@ from mailer.templates.pressing import Pressed, Source
 from mailer.templates.sandbox import EmptyFieldError, LimitError, Run, UnknownNameError
 from mailer.templates.spoken import BadValueError
 
+#: What an author's mistake raises when a template meets a row: one row's problem, not the end of the work.
+_BROKEN = (TemplateError, ArithmeticError, RecursionError, TypeError, ValueError, AttributeError, LookupError)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -65,7 +67,10 @@ class Rendering:
         else:
             subject = self._header(self._rendered(self.pressed.subject))
         preheader = clean_header(self._rendered(self.pressed.preheader))
-        text = _BLANK_LINES.sub("\n\n", clean_body(self._rendered(self.pressed.text))).strip() + "\n"
+        text = clean_body(self._rendered(self.pressed.text))
+        if "\n\n\n" in text:
+            text = _BLANK_LINES.sub("\n\n", text)
+        text = text.strip() + "\n"
         return Words(subject, text, self._html(subject, preheader))
 
     def _html(self, subject: str, preheader: str) -> str:
@@ -149,9 +154,7 @@ class Rendering:
             self._note(str(error), f"Shorten the loops in {self.source.place}.", "template-limit")
         except BadValueError as error:
             self._note(str(error), f"Correct the cell, or {self.source.place}.", "bad-value")
-        except (SecurityError, UndefinedError, ArithmeticError, RecursionError) as error:
-            self._broken(error)
-        except (TypeError, ValueError, AttributeError, LookupError) as error:
+        except _BROKEN as error:
             self._broken(error)
         return ""
 

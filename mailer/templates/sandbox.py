@@ -6,7 +6,7 @@ Only listed filters, methods and globals exist; every size a template can grow i
 from __future__ import annotations
 
 import operator as operators
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -54,7 +54,7 @@ class Run:
     country: str
     now: datetime
     html: bool
-    left: int = 2 * MAX_OUTPUT  # what is printed is charged when it is made, and when it goes out
+    left: int = MAX_OUTPUT
     branches: list[str] = field(default_factory=list)
     #: Finds an inline image by its path; returns the attachment it becomes.
     image: Callable[[str], Attachment] | None = None
@@ -115,10 +115,13 @@ def plain(value: object) -> Any:
 @pass_context
 def printed(context: Context, value: object) -> object:
     """What `{{ value }}` prints: a field as Excel shows it, and never "None", "True" or "0.30000000000000004"."""
-    if isinstance(value, Undefined):
-        return value
     run: Run = context.parent["_run"]
-    text = value.shown if isinstance(value, Field) else value if isinstance(value, str) else as_text(value, run)
+    if type(value) is Field:
+        text = value.shown
+    elif isinstance(value, Undefined):
+        return value
+    else:
+        text = value if isinstance(value, str) else as_text(value, run)
     run.spend(len(text))
     if run.html and "\n" in text and not isinstance(text, Markup):
         return Markup(str(escape(text)).replace("\n", "<br>\n"))  # noqa: S704  # escaped on this line
@@ -139,13 +142,11 @@ def as_text(value: object, run: Run) -> str:
         return date_text(value, run.locale)
     if isinstance(value, timedelta):
         return span_text(value, run.locale)
-    return _named(value)
+    raise BadValueError(f"It would print {_thing(value)}; print what is in it, with `join_and` or a `for`.")
 
 
-def _named(value: object) -> str:
-    if isinstance(value, list | tuple | Mapping | range):
-        raise BadValueError("It would print a whole list; use `join_and`, or a `for`.")
-    return str(value)
+def _thing(value: object) -> str:
+    return "a list" if isinstance(value, list | tuple | range) else "a whole thing, not a text"
 
 
 @pass_context

@@ -11,14 +11,14 @@ from mailer.model import Draft
 
 def sealed(draft: Draft) -> Draft:
     """`draft` with its digest: hex BLAKE2b-256 over envelope, From, subject, both bodies and attachments."""
-    words = [
-        [draft.account, draft.from_, draft.kind],
-        [draft.to, draft.cc, draft.bcc, draft.reply_to],
-        [draft.subject, draft.text, draft.html],
-        [[file.name, file.digest, file.media_type, file.content_id] for file in draft.attachments],
-    ]
-    content = json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    return dataclasses.replace(draft, digest=digest_of(content))
+    files = [(file.name, file.digest, file.media_type, file.content_id) for file in draft.attachments]
+    envelope = (draft.account, draft.from_, draft.kind, draft.to, draft.cc, draft.bcc, draft.reply_to, files)
+    seal = hashlib.blake2b(digest_size=32)
+    for part in (json.dumps(envelope), draft.subject, draft.text, draft.html):
+        content = part.encode("utf-8", "surrogatepass")
+        seal.update(b"%d:" % len(content))
+        seal.update(content)
+    return dataclasses.replace(draft, digest=seal.hexdigest())
 
 
 def digest_of(content: bytes) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from dateutil.relativedelta import relativedelta
 
 _LENGTHS = ("short", "medium", "long", "full")
@@ -20,10 +21,26 @@ class BadValueError(Exception):
 def number_text(number: int | Decimal, locale: Locale, digits: int | None = None) -> str:
     """A number in the locale's way: 1,200.5."""
     refuse_odd(number)
+    return _number_text(str(number), locale, digits)
+
+
+@lru_cache(maxsize=1024)
+def _number_text(number: str, locale: Locale, digits: int | None) -> str:
+    """Cached by the digits as written: 1 and 1.0 are equal, and are not printed alike."""
     if digits is None:
-        return str(format_decimal(number, locale=locale, decimal_quantization=False))
+        return str(format_decimal(Decimal(number), locale=locale, decimal_quantization=False))
     pattern = "#,##0." + "0" * min(max(digits, 0), 12)
-    return str(format_decimal(rounded(number, digits), pattern.removesuffix("."), locale=locale))
+    return str(format_decimal(rounded(Decimal(number), digits), pattern.removesuffix("."), locale=locale))
+
+
+def money_text(number: int | Decimal, currency: str, locale: Locale) -> str:
+    """€1,200.50 in the locale's way."""
+    return _money_text(str(number), currency, locale)
+
+
+@lru_cache(maxsize=1024)
+def _money_text(number: str, currency: str, locale: Locale) -> str:
+    return str(format_currency(Decimal(number), currency, locale=locale))
 
 
 def rounded(number: int | Decimal, digits: int) -> Decimal:
@@ -31,6 +48,7 @@ def rounded(number: int | Decimal, digits: int) -> Decimal:
     return Decimal(number).quantize(Decimal(1).scaleb(-min(max(digits, 0), 12)), ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=1024)
 def date_text(day: date, locale: Locale, form: str = "long") -> str:
     """A day, or an instant when the form asks for its time; `form` is a length or a pattern ("MMMM yyyy")."""
     if isinstance(day, datetime):

@@ -11,8 +11,8 @@ from mailer.config.models import Account, Firm
 from mailer.errors import TemplateError
 from mailer.model import Contact, Draft, Edit, Field, Problem
 from mailer.templates.cleaning import named_address
-from mailer.templates.compiling import names_in
-from mailer.templates.context import OURS, locale_of, names_given
+from mailer.templates.compiling import checked_text, names_in
+from mailer.templates.context import OURS, locale_of, names_given, usable
 from mailer.templates.files import Files
 from mailer.templates.pages import PLAIN_LAYOUT
 from mailer.templates.pressing import Pressed, Source, press
@@ -105,7 +105,7 @@ class Template:
         language = source.language or self._firm.language
         given = names_given(contact, firm=self._firm, from_=from_, now=now, kind=self.kind, language=language)
         if edit and edit.personal_line is not None:
-            given["personal_line"] = Field(edit.personal_line, edit.personal_line)
+            given["personal_line"] = usable("personal_line", Field(edit.personal_line, edit.personal_line))
         locale = locale_of(language, contact.language, contact.country or self._firm.country)
         run = Run(locale, self._firm.country, given["now"], html=False)  # type: ignore[arg-type]
         rendering = Rendering(pressed, given, run, self._files, source, contact)
@@ -164,17 +164,16 @@ class Template:
                 cure=f"Put it into templates/layouts/{name}.html, or write `layout: none`.",
             )
         self._files.seen.add(path)
-        return path.read_text(encoding="utf-8")
+        return checked_text(path, html=True)
 
     def _signature(self, source: Source, configured: str) -> str:
         if not configured or source.parted.front.signature == "none":
             return ""
         path = self._folder / configured
         translated = path.with_suffix(f".{source.language}{path.suffix}")
-        self._files.seen.add(path)
+        self._files.seen |= {path, translated}
         if source.language and translated.is_file():
-            self._files.seen.add(translated)
             path = translated
         if not path.is_file():
             raise TemplateError(f"There is no signature {configured}.", cure="Correct `signature:` of the account.")
-        return path.read_text(encoding="utf-8")
+        return checked_text(path, html=False)

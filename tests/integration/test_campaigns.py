@@ -5,6 +5,7 @@ import pytest
 from mailer import campaigns
 from mailer.errors import ContactsError, TemplateError, UsageError
 from mailer.ledger import drafts, people
+from mailer.ledger.moves import move
 from mailer.model import Edit, Status
 from tests.factories import NOW
 from tests.workspaces import TEMPLATE, row
@@ -50,6 +51,36 @@ def test_each_row_becomes_one_draft_in_its_own_words(workspace):
     assert (done.made, done.round) == (3, "1")
     assert [entry.subject for entry in entries(workspace)] == ["Thank you, Bob1", "Thank you, Bob2", "Thank you, Bob3"]
     assert "thank you for 101." in words(workspace, 1).text
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("warn", ({"no-personal-line", "odd-name", "hides"}, False)),
+        ("hold", ({"no-personal-line", "odd-name", "hides"}, True)),
+        ("hold\n    quiet: [hides, odd-name]", ({"no-personal-line"}, True)),
+        ("off", (set(), False)),
+    ],
+)
+def test_what_smells_of_routine_stands_beside_the_draft_and_holds_only_where_asked(firm, said, expected):
+    firm.write_config(campaign=f"sincerity: {said}")
+    with firm.open() as workspace:
+        prepare(workspace)
+        assert [(kinds(entry), entry.held) for entry in entries(workspace)] == [expected] * 3
+
+
+def test_a_new_round_knows_what_they_have_read_and_how_lately(workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    with workspace.ledger.begin() as tx:
+        move(tx, [1], Status.SENDING, at=NOW, who="test")
+        move(tx, [1], Status.SENT, at=NOW, who="test", values={"sent_at": NOW})
+
+    prepare(workspace, again=True)
+
+    found = {entry.person: kinds(entry) for entry in entries(workspace, round_name="2")}
+    assert "too-soon" in found[1]
+    assert "too-soon" not in found[2]
 
 
 def test_preparing_twice_makes_no_second_draft(workspace):

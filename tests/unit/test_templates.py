@@ -1,17 +1,23 @@
 """What a template makes of a contact."""
 
 import dataclasses
+import functools
+import tempfile
+import unicodedata
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mailer.config.models import Account
 from mailer.errors import TemplateError
 from mailer.model import Edit, Severity
 from mailer.templates import load, names, sealed
 from tests.factories import contact
-from tests.workshop import ADA, FIRM, bob, fields, render, rendered, write
+from tests.workshop import ADA, FIRM, NOW, bob, fields, render, rendered, write
 
 
 def kinds(made):
@@ -425,6 +431,58 @@ def test_the_files_a_template_depends_on_are_known(tmp_path):
     (path.parent / "a.png").write_bytes(b"x")
     template = load("note", tmp_path, firm=FIRM)
 
-    template.render(bob(), account_name="ada", account=ADA, campaign="c", round="1", now=render.__globals__["NOW"])
+    template.render(bob(), account_name="ada", account=ADA, campaign="c", round="1", now=NOW)
 
     assert {each.name for each in template.files} == {"note.md", "note.fr.md", "a.png", "terms.pdf"}
+
+
+def test_an_author_mistake_that_shows_only_with_a_row_holds_that_row(tmp_path):
+    for body in (
+        "{{ [1] | map }}",
+        "{{ first_name() }}",
+        "{{ 1 / 0 }}",
+        "{{ 'x' | _image }}",
+        "{% for a in 3 %}{% endfor %}",
+    ):
+        made = rendered(tmp_path, body)
+        assert {(each.severity, each.where) for each in made.problems} == {
+            (Severity.HOLD, "clients.xlsx › Clients › row 2")
+        }
+
+
+def test_a_mistake_in_a_layout_or_a_signature_is_named_there(tmp_path):
+    path = write(tmp_path, "x")
+    (path.parent / "layouts").mkdir()
+    (path.parent / "layouts" / "letter.html").write_text("<p>\n{{ content }}{% if %}</p>", encoding="utf-8")
+
+    with pytest.raises(TemplateError, match=r"letter\.html, line 2"):
+        load("note", tmp_path, firm=FIRM)
+
+
+def test_an_emptied_personal_line_is_as_empty_as_an_empty_cell(tmp_path):
+    body = "{% if personal_line %}{{ personal_line }}{% else %}Thanks.{% endif %}"
+
+    assert rendered(tmp_path, body, bob(personal_line="Old."), edit=Edit(personal_line="")).draft.text == "Thanks.\n"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(codec=None), max_size=60))
+def test_whatever_a_cell_holds_the_header_is_one_clean_line_and_the_mail_can_be_written(cell):
+    template = _greeting()
+    made = template.render(
+        bob(remark=cell, name=cell), account_name="ada", account=ADA, campaign="c", round="1", now=NOW
+    )
+
+    for header in (made.draft.subject, *made.draft.to):
+        assert "=?" not in header
+        assert not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in header)
+    assert f"{made.draft.text}{made.draft.html}".encode()
+    if cell.strip() and not made.problems:
+        assert "<script" not in made.draft.html
+
+
+@functools.cache
+def _greeting():
+    folder = Path(tempfile.mkdtemp())
+    write(folder, "Dear {{ remark | default('x') }},", front="subject: \"Hi {{ remark | default('x') }}\"")
+    return load("note", folder, firm=FIRM)

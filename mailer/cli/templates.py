@@ -1,0 +1,180 @@
+"""`mailer templates`: the letters of the workspace, what each needs, and whether it can be used."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mailer.cli import output
+from mailer.cli.settings import Settings
+from mailer.errors import TemplateError, UsageError
+from mailer.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from mailer.config import Config
+    from mailer.templates import Template
+
+
+@click.group(short_help="The letters, and whether they can be used.")
+def templates() -> None:
+    """List the templates, show what one needs, look for mistakes, and begin a new one."""
+
+
+@templates.command("list", short_help="List the templates.")
+@output.json_option
+@click.pass_obj
+def list_templates(settings: Settings, as_json: bool) -> None:
+    """List the templates of this workspace, each with its languages and what it is for."""
+    from mailer.templates import names
+
+    folder, config = _workspace(settings)
+    rows = [_row(name, folder, config) for name in names(folder)]
+    if as_json:
+        output.print_json([dict(zip(("name", "kind", "languages", "description"), row, strict=True)) for row in rows])
+        return
+    shown = [(name, kind, ", ".join(languages), about) for name, kind, languages, about in rows]
+    output.table(("template", "kind", "languages", "what for"), shown)
+
+
+def _row(name: str, folder: Path, config: Config) -> tuple[str, str, list[str], str]:
+    from mailer.templates import load
+
+    try:
+        template = load(name, folder, firm=config.firm)
+    except TemplateError as error:
+        return name, "cannot be used", [], str(error)
+    return name, template.kind, list(template.languages), template.description
+
+
+@templates.command("show", short_help="What a template needs.")
+@click.argument("name")
+@output.json_option
+@click.pass_obj
+def show_template(settings: Settings, name: str, as_json: bool) -> None:
+    """Show what the template NAME needs: its columns, its files, and the filters there are."""
+    from mailer.templates import filter_texts, load
+
+    folder, config = _workspace(settings)
+    facts = _facts(load(name, folder, firm=config.firm), folder)
+    if as_json:
+        output.print_json(facts)
+        return
+    for label, value in facts.items():
+        output.line(f"{label:<12} {', '.join(value) if isinstance(value, list) else value}")
+    output.line()
+    output.line("Filters, as in {{ client_since | date }}:")
+    for filter_name, about in filter_texts().items():
+        output.line(f"  {filter_name:<12} {about}")
+
+
+def _facts(template: Template, folder: Path) -> dict[str, str | list[str]]:
+    return {
+        "name": template.name,
+        "description": template.description,
+        "kind": template.kind,
+        "languages": list(template.languages),
+        "subject": template.sources[0].parted.front.subject,
+        "columns": sorted(template.fields),
+        "files": [path.relative_to(folder).as_posix() for path in template.files],
+    }
+
+
+@templates.command("check", short_help="Look for mistakes before anything is rendered.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@output.json_option
+@click.pass_obj
+def check_templates(settings: Settings, names: tuple[str, ...], as_json: bool) -> int:
+    """Read each template NAME (all of them, when none is named): its syntax, its layout, its links, its phrases.
+
+    Ends with 65 when one cannot be used.
+    """
+    from mailer.templates import names as all_names
+
+    folder, config = _workspace(settings)
+    wanted = names or all_names(folder)
+    found = [problem for name in wanted for problem in _problems(name, folder, config)]
+    if as_json:
+        output.print_json({"templates": len(wanted), "problems": [output.problem_json(each) for each in found]})
+    else:
+        output.problems(found)
+        output.line(f"Looked at {len(wanted)} {'template' if len(wanted) == 1 else 'templates'}: {_count(found)}.")
+    return TemplateError.exit_code if any(problem.severity is Severity.HOLD for problem in found) else 0
+
+
+def _count(found: list[Problem]) -> str:
+    return "1 problem" if len(found) == 1 else f"{len(found) or 'no'} problems"
+
+
+def _problems(name: str, folder: Path, config: Config) -> list[Problem]:
+    from mailer.checks import routine_phrases
+    from mailer.templates import load
+
+    try:
+        template = load(name, folder, firm=config.firm)
+    except TemplateError as error:
+        return [Problem(name, str(error), error.cure, Severity.HOLD, "template")]
+    return [
+        replace(problem, where=source.place)
+        for source in template.sources
+        for problem in routine_phrases("\n".join(source.texts), kind=template.kind)
+    ]
+
+
+@templates.command("new", short_help="Begin a template.")
+@click.argument("name")
+@click.option("--like", metavar="TEMPLATE", default="", help="Begin with a copy of this one.")
+@click.option("--language", default="", help="Begin the variant for this language, such as fr.")
+@click.pass_obj
+def new_template(settings: Settings, name: str, like: str, language: str) -> None:
+    """Write templates/NAME.md, to be made yours; a file that is there is never overwritten."""
+    folder, _ = _workspace(settings)
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name) or not re.fullmatch(r"[A-Za-z-]*", language):
+        raise UsageError(f"“{name}” cannot be a template's name.", cure="Use letters, digits and hyphens.")
+    path = folder / "templates" / (f"{name}.{language.lower()}.md" if language else f"{name}.md")
+    text = _source_of(like, folder) if like else _STARTER
+    path.parent.mkdir(exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise UsageError(f"{path} is there already; nothing was changed.", cure="Choose another name.") from error
+    output.line(f"Wrote {path}.")
+    output.line(f"Open it in any editor; `mailer templates check {name}` says what is wrong with it.")
+
+
+def _source_of(name: str, folder: Path) -> str:
+    path = folder / "templates" / f"{name}.md"
+    if not path.is_file() or path.parent != folder / "templates":
+        raise UsageError(f"There is no {path}.", cure="`mailer templates list` shows what there is.")
+    return path.read_text(encoding="utf-8")
+
+
+_STARTER = """\
+---
+description: What this letter is for
+subject: "Thank you, {{ first_name }}"
+preheader: "The grey line beside the subject"
+---
+Dear {{ first_name }},
+
+What you want to say to everybody who gets this letter.
+
+{% if personal_line %}
+{{ personal_line }}
+{% endif %}
+
+With thanks,
+
+{{ sender.name }}
+"""
+
+
+def _workspace(settings: Settings) -> tuple[Path, Config]:
+    from mailer.config import read
+
+    path = settings.find_config()
+    return path.parent.resolve(), read(path)
