@@ -15,8 +15,10 @@ from mailer.errors import TemplateError, UsageError
 from mailer.model import Problem, Severity
 
 if TYPE_CHECKING:
-    from mailer.config import Config
+    from mailer.config import Account, Config
+    from mailer.model import Contact
     from mailer.templates import Template
+    from mailer.workspace import Workspace
 
 
 @click.group(short_help="The letters, and whether they can be used.")
@@ -50,16 +52,24 @@ def _row(name: str, folder: Path, config: Config) -> tuple[str, str, list[str], 
     return name, template.kind, list(template.languages), template.description
 
 
-@templates.command("show", short_help="What a template needs.")
+@templates.command("show", short_help="What a template needs, or its words for one contact.")
 @click.argument("name")
+@click.option("--for", "person", metavar="ADDRESS", default="", help="Fill it in for this contact; nothing is kept.")
 @output.json_option
 @click.pass_obj
-def show_template(settings: Settings, name: str, as_json: bool) -> None:
-    """Show what the template NAME needs: its columns, its files, and the filters there are."""
+def show_template(settings: Settings, name: str, person: str, as_json: bool) -> None:
+    """Show what the template NAME needs: its columns, its files, and the filters there are.
+
+    With --for, show the mail that one contact would get from their owner, or from the first account.
+    """
     from mailer.templates import filter_texts, load
 
     folder, config = _workspace(settings)
-    facts = _facts(load(name, folder, firm=config.firm), folder)
+    template = load(name, folder, firm=config.firm)
+    if person:
+        _show_for(settings, template, person, as_json=as_json)
+        return
+    facts = _facts(template, folder)
     if as_json:
         output.print_json(facts)
         return
@@ -69,6 +79,42 @@ def show_template(settings: Settings, name: str, as_json: bool) -> None:
     output.line("Filters, as in {{ client_since | date }}:")
     for filter_name, about in filter_texts().items():
         output.line(f"  {filter_name:<12} {about}")
+
+
+def _show_for(settings: Settings, template: Template, person: str, *, as_json: bool) -> None:
+    with settings.workspace() as workspace:
+        contact = _contact(workspace, person)
+        name, account = _account(workspace.config, contact)
+        made = template.render(contact, account_name=name, account=account, campaign="", round="1", now=workspace.now)
+    draft, found = made.draft, [*contact.problems, *made.problems]
+    if as_json:
+        problems = [output.problem_json(problem) for problem in found]
+        output.print_json({"subject": draft.subject, "text": draft.text, "html": draft.html, "problems": problems})
+        return
+    output.line(f"From:    {draft.from_}")
+    output.line(f"To:      {', '.join(draft.to)}")
+    output.line(f"Subject: {draft.subject}\n")
+    output.line(draft.text)
+    output.problems(found)
+
+
+def _contact(workspace: Workspace, person: str) -> Contact:
+    from mailer import contacts
+
+    firm, today = workspace.config.firm, workspace.today
+    for name, source in workspace.config.contacts.items():
+        for contact in contacts.read(name, source, workspace.folder, firm=firm, today=today):
+            if person.casefold() in (contact.address.casefold(), contact.key.casefold()):
+                return contact
+    raise UsageError(f"No sheet has {person}.", cure="`mailer contacts list SOURCE` shows who is in it.")
+
+
+def _account(config: Config, contact: Contact) -> tuple[str, Account]:
+    accounts = config.accounts.items()
+    owned = [each for each in accounts if contact.owner and contact.owner in (each[0], *each[1].owners)]
+    if not accounts:
+        raise UsageError("There is no account to write from.", cure="Add one under `accounts:` in config.yaml.")
+    return next(iter([*owned, *accounts]))
 
 
 def _facts(template: Template, folder: Path) -> dict[str, str | list[str]]:

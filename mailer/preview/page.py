@@ -92,7 +92,7 @@ def _card(shown: Shown, reasons: Iterable[str], *, is_open: bool = False) -> str
 
 def _mail(shown: Shown) -> str:
     draft = shown.draft
-    height = min(960, 260 + len(draft.text) * 3 // 4)
+    height = min(960, 300 + len(draft.text) * 4 // 5)
     text = f"<pre>{_text(draft.text)}</pre>"
     if not draft.html:
         return text

@@ -59,7 +59,7 @@ def compile_source(source: str, *, html: bool, place: str, line: int = 1) -> Com
     try:
         tree = env.parse("\n" * (line - 1) + source)
         refuse(tree)
-        tree = _Instrument(conditions(source, env)).visit(tree)
+        tree = _Instrument(conditions(source, env), notes=not html).visit(tree)
         code = env.compile(tree, filename=place)
     except TemplateSyntaxError as error:
         raise TemplateError(
@@ -118,12 +118,18 @@ def conditions(source: str, env: Sandbox) -> Iterator[str]:
 
 
 class _Instrument(NodeTransformer):
-    """Notes the branch at the head of each `if`, `elif` and `else`; charges loops, macros and `~`."""
+    """Notes the branch at the head of each `if`, `elif` and `else`; charges loops, macros and `~`.
 
-    def __init__(self, found: Iterator[str]) -> None:
+    The HTML takes the branches that the text takes, so only the text notes them.
+    """
+
+    def __init__(self, found: Iterator[str], *, notes: bool) -> None:
         self._conditions = found
+        self._notes = notes
 
-    def visit_If(self, node: nodes.If) -> nodes.If:  # noqa: N802  # the visitor's naming
+    def visit_If(self, node: nodes.If) -> Any:  # noqa: N802  # the visitor's naming
+        if not self._notes:
+            return self.generic_visit(node)
         tests = [self._head(node, [])]
         for each in node.elif_:
             tests.append(self._head(each, tests))

@@ -68,6 +68,8 @@ def usable(name: str, value: Field) -> Field | Blank:
     shown = value.shown
     if not shown.strip():
         return _blank(name)
+    if shown.isprintable():
+        return value
     cleaned = clean_body(shown)
     return value if cleaned == shown else Field(cleaned, value.value)
 

@@ -38,6 +38,18 @@ def test_show_says_what_a_template_needs(run):
     assert "ordinal" in run("show", "note").stdout
 
 
+def test_show_for_one_contact_gives_the_words_that_they_would_get(run, tmp_path):
+    with (tmp_path / "config.yaml").open("a", encoding="utf-8") as config:
+        config.write("contacts: {clients: {file: clients.csv}}\n")
+    (tmp_path / "clients.csv").write_text("First name,E-mail\nBob,bob@x.example\n", encoding="utf-8")
+
+    made = json.loads(run("show", "note", "--for", "BOB@x.example", "--json").stdout)
+
+    assert made["subject"] == "Hello"
+    assert made["problems"][0]["kind"] == "empty-field"
+    assert "No sheet has ann@x.example" in run("show", "note", "--for", "ann@x.example").stderr
+
+
 def test_check_finds_nothing_wrong_with_a_good_template(run):
     made = run("check")
 
