@@ -1,6 +1,5 @@
 """A desk for tests: its app asked directly, or a real server on a real port with a real browser before it."""
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from waitress import create_server
 from mailer import campaigns
 from mailer.desk import listen, make_app
 from mailer.desk.door import Door
+from mailer.workspace import Workspace
 from tests.workspaces import Firm
 
 PORT = 8025
@@ -32,10 +32,9 @@ class AskedDesk:
 
     def post(self, path: str, form: dict[str, object] | None = None, **options):
         """Send a form as the desk's own page does, with the token that stands in it."""
-        token = re.search(r'name="form_token" value="([^"]+)"', self.get("/").text)
-        return self.client.post(
-            path, base_url=HOME, data={"form_token": token[1] if token else "", **(form or {})}, **options
-        )
+        with self.client.session_transaction(base_url=HOME) as session:
+            filled = {"form_token": session["form_token"], **(form or {})}
+        return self.client.post(path, base_url=HOME, data=filled, buffered=True, **options)
 
 
 def closed_desk(firm: Firm) -> AskedDesk:
@@ -52,10 +51,11 @@ def open_desk(firm: Firm) -> AskedDesk:
 
 
 @contextmanager
-def served_desk(firm: Firm, **options) -> Iterator[str]:
-    """A real desk on a real port; gives its link."""
+def served_desk(firm: Firm) -> Iterator[str]:
+    """A real desk on a real port, with the real clock; gives its link."""
     listening, port = listen()
-    app, door = make_app(lambda: firm.open(**options), firm.folder / "config.yaml", port)
+    config_path = firm.folder / "config.yaml"
+    app, door = make_app(lambda: Workspace(config_path), config_path, port)
     server = create_server(app, sockets=[listening], threads=4)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -10,13 +10,14 @@ from mailer.campaigns.deciding import (
     approve,
     cancel,
     discard,
+    pause,
     reconsider,
     resolve,
     retry,
     suppress,
 )
-from mailer.campaigns.differing import Difference, differences
-from mailer.campaigns.editing import edit
+from mailer.campaigns.differing import Difference, compare, differences
+from mailer.campaigns.editing import body_of, edit
 from mailer.campaigns.preparing import Prepared, prepare
 from mailer.campaigns.refreshing import Refreshed, refresh
 
@@ -27,12 +28,15 @@ __all__ = [
     "Refreshed",
     "Silenced",
     "approve",
+    "body_of",
     "cancel",
     "catch_up",
+    "compare",
     "differences",
     "discard",
     "edit",
     "let_go",
+    "pause",
     "prepare",
     "reconsider",
     "refresh",

@@ -139,6 +139,13 @@ def cancel(
     return Decision(tuple(done))
 
 
+def pause(ledger: Ledger, campaign: str, *, now: datetime, paused: bool) -> None:
+    """Let nothing of a campaign be prepared or sent, or let it go on."""
+    with ledger.begin() as tx:
+        rounds.see_campaign(tx, campaign, at=now)
+        rounds.pause(tx, campaign, at=now if paused else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Silenced:
     """What a suppression did."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mailer.campaigns.preparing import prepare
-from mailer.config.models import Config
+from mailer.config.models import Account, Config
 from mailer.errors import UsageError
 from mailer.ledger import drafts
 from mailer.ledger.opening import Ledger, Transaction
@@ -28,6 +28,18 @@ def edit(
     prepare(ledger, config, folder, entry.campaign, now=now, round_name=entry.round, only=entry.person)
     with ledger.read() as tx:
         return drafts.words_of(tx, [delivery_id])[delivery_id]
+
+
+def body_of(draft: Draft, account: Account, folder: Path) -> str:
+    """The words of a draft above its signature, for a person to go on from; the signature is added again."""
+    below = _paragraphs((folder / account.signature).read_text(encoding="utf-8")) if account.signature else []
+    count = len(below) + (draft.kind == "marketing")  # marketing closes with the way out
+    above = _paragraphs(draft.text)
+    return "\n\n".join(above[: len(above) - count])
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [each.strip() for each in text.split("\n\n") if each.strip()]
 
 
 def _joined(before: Edit | None, wanted: Edit | None) -> Edit | None:

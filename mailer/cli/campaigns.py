@@ -204,14 +204,12 @@ def resume(settings: Settings, campaign: str) -> None:
 
 
 def _set_pause(settings: Settings, campaign: str, *, paused: bool) -> None:
+    from mailer import campaigns as use
     from mailer.campaigns.preparing import campaign_of
-    from mailer.ledger import rounds
 
     with settings.workspace() as workspace:
         campaign_of(workspace.config, campaign)
-        with workspace.ledger_of(campaign).begin() as tx:
-            rounds.see_campaign(tx, campaign, at=workspace.now)
-            rounds.pause(tx, campaign, at=workspace.now if paused else None)
+        use.pause(workspace.ledger_of(campaign), campaign, now=workspace.now, paused=paused)
 
 
 @campaigns.command("catch-up")

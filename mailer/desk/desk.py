@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mailer.campaigns import Refreshed
+from mailer.campaigns.preparing import campaign_of
+from mailer.desk.alike import Grouping
+from mailer.desk.going import Goings
 from mailer.desk.looked_at import LookedAt
+from mailer.desk.sheets import Sheets
 from mailer.ledger.opening import Ledger
 from mailer.workspace import Workspace
 from mailer.workspace.passes import refreshed
@@ -17,8 +21,11 @@ class Desk:
     """One open desk. Its workspace is opened again when config.yaml changes."""
 
     def __init__(self, open_workspace: Callable[[], Workspace], config_path: Path) -> None:
-        self.open_workspace = open_workspace
+        self._open_workspace = open_workspace
         self.looked_at = LookedAt()
+        self.sheets = Sheets()
+        self.grouping = Grouping(self.sheets)
+        self.goings = Goings(open_workspace)
         self._config_path = config_path
         self._lock = threading.RLock()
         self._stamp = 0
@@ -36,7 +43,7 @@ class Desk:
         """Open it, its ledgers too: two requests must not both make a new one."""
         self._stamp = self._config_path.stat().st_mtime_ns
         try:
-            workspace = self.open_workspace()
+            workspace = self._open_workspace()
             for _ in _ledgers(workspace):
                 pass
         except BaseException:
@@ -47,6 +54,16 @@ class Desk:
     def ledgers(self) -> Iterator[Ledger]:
         """Every ledger that has mail of this workspace, each once."""
         return _ledgers(self.workspace)
+
+    def known(self, campaign: str) -> str:
+        """The campaign's name; UsageError where there is none of that name."""
+        campaign_of(self.workspace.config, campaign)
+        return campaign
+
+    def close(self) -> None:
+        """Finish what is being sent, and let the files go."""
+        self.goings.close()
+        self._workspace.__exit__()
 
     def refresh(self, campaign: str) -> Refreshed:
         """Render again what changed in the sheet or the template since it was rendered."""

@@ -20,8 +20,11 @@ def listen() -> tuple[socket.socket, int]:
 
 
 def serve(app: Flask, listening: socket.socket) -> None:
-    """Answer until Ctrl-C."""
+    """Answer until Ctrl-C; what is being sent then finishes the emails in hand."""
     server = create_server(
         app, sockets=[listening], threads=THREADS, ident=None, max_request_body_size=BODY_LIMIT, expose_tracebacks=False
     )
-    server.run()
+    try:
+        server.run()
+    finally:
+        app.extensions["desk"].close()

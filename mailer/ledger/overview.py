@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from mailer.ledger.drafts import Entry, entries
-from mailer.ledger.schema import deliveries, rounds
+from mailer.ledger.schema import deliveries, rounds, suppressions
 from mailer.model import Status
 
 #: Nothing happens to these until a person says what.
@@ -38,5 +38,41 @@ def waiting(tx: Connection) -> list[Waiting]:
 
 
 def undecided(tx: Connection, *, limit: int) -> list[Entry]:
-    """The mails that need a decision, oldest first, so many of them."""
-    return entries(tx, statuses=UNDECIDED, limit=limit)
+    """The mails that need a decision, oldest first, so many of them.
+
+    One that came back is settled when nothing more goes to its address.
+    """
+    silenced = select(suppressions.c.what)
+    ids = tx.execute(
+        select(deliveries.c.id)
+        .where(deliveries.c.status.in_(UNDECIDED))
+        .where(or_(deliveries.c.status != Status.BOUNCED, func.lower(deliveries.c.address).not_in(silenced)))
+        .order_by(deliveries.c.id)
+        .limit(limit)
+    )
+    return entries(tx, ids=ids.scalars())
+
+
+def draft_ids(tx: Connection, campaign: str, text: str = "") -> list[int]:
+    """The campaign's drafts in order, by id; those with `text` in their name, address or subject."""
+    query = (
+        select(deliveries.c.id)
+        .join(rounds)
+        .where(rounds.c.campaign == campaign, deliveries.c.status == Status.DRAFT)
+        .order_by(deliveries.c.id)
+    )
+    if text:
+        columns = (deliveries.c.name, deliveries.c.address, deliveries.c.subject)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
+    return list(tx.execute(query).scalars())
+
+
+def digests(tx: Connection, campaign: str) -> dict[int, str]:
+    """Id → digest of the campaign's drafts: when it is the same, nothing that is shown of them has changed."""
+    rows = tx.execute(
+        select(deliveries.c.id, deliveries.c.digest)
+        .join(rounds)
+        .where(rounds.c.campaign == campaign, deliveries.c.status == Status.DRAFT)
+        .order_by(deliveries.c.id)
+    )
+    return {draft_id: digest for draft_id, digest in rows}  # noqa: C416 (rows are not pairs to mypy)

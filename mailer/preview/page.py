@@ -96,12 +96,12 @@ def _mail(shown: Shown) -> str:
     text = f"<pre>{_text(draft.text)}</pre>"
     if not draft.html:
         return text
-    source = html.escape(_with_pictures(shown), quote=True)
+    source = html.escape(with_pictures(shown), quote=True)
     frame = f'<iframe sandbox loading=lazy title="The mail" style="height:{height}px" srcdoc="{source}"></iframe>'
     return f"{frame}<details class=text><summary>As plain text</summary>{text}</details>"
 
 
-def _with_pictures(shown: Shown) -> str:
+def with_pictures(shown: Shown) -> str:
     """The mail's HTML, its inline images put in as data."""
     source = shown.draft.html
     for image in shown.draft.attachments:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from mailer.campaigns import Refreshed, refresh
+from mailer.campaigns import Refreshed, prepare, refresh
 from mailer.config import Account
 from mailer.errors import ConfigError, MailerError
 from mailer.ledger import drafts, queue
@@ -131,6 +131,15 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     note_looked(workspace, ledger)
     workspace.reflect(always=True)
     return passed
+
+
+def words_for_test(workspace: Workspace, ledger: Ledger, campaign: str, address: str, *, limit: int) -> list[Draft]:
+    """The first of the campaign's newest drafts, prepared where need be, to one address and to nobody else."""
+    round_name = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now).round
+    with ledger.read() as tx:
+        entries = drafts.entries(tx, campaign=campaign, round_name=round_name, limit=limit)
+        words = drafts.words_of(tx, [entry.id for entry in entries])
+    return [replace(draft, to=(address,), cc=(), bcc=()) for draft in words.values()]
 
 
 def send_test(workspace: Workspace, ledger: Ledger, words: Sequence[Draft]) -> list[Receipt]:

@@ -1,9 +1,14 @@
 """The desk in a real browser: what a person sees and does, and what a hostile mail or page cannot."""
 
+import socket
+
 import pytest
 
+from mailer.ledger import drafts
+from mailer.model import Status
 from tests.browsers import PHONE, chromium, faults
 from tests.desks import prepare, served_desk
+from tests.factories import add_drafts
 from tests.workspaces import row
 
 
@@ -34,7 +39,99 @@ def page(browser, link):
     assert errors == []
 
 
-PAGES = ["/"]
+HOSTILE = (
+    '<html><head><meta http-equiv="refresh" content="0;url=EVIL/"><title>'
+    + "t" * 2000
+    + """</title><style>p { color: rgb(1, 2, 3) }</style></head><body onload="parent.hurt = 1">
+<script>parent.hurt = 1; top.location = "EVIL/"</script>
+<p id="words">Dear Bob</p><img src="EVIL/p.gif"><img src=x onerror="parent.hurt = 1">
+<img src="/review/thanks/1"><link rel="stylesheet" href="EVIL/s.css">
+<div style="background: url(EVIL/b.gif)">b</div><base href="EVIL/">
+<form action="EVIL/"><input name="q" autofocus><button>Send</button></form>
+<iframe src="EVIL/f"></iframe><object data="EVIL/o"></object>
+<a href="EVIL/" target="_top">away</a><svg onload="parent.hurt = 1"></svg>"""
+    + "<p>x</p>" * 40_000
+    + "</body></html>"
+)
+
+
+@pytest.fixture
+def elsewhere():
+    """A server that nobody may ever call."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        yield listening
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
+def test_a_hostile_mail_shows_its_words_and_does_nothing(browser, firm, elsewhere):
+    html = HOSTILE.replace("EVIL", f"http://127.0.0.1:{elsewhere.getsockname()[1]}")
+    with firm.open() as workspace:
+        add_drafts(workspace.ledger, campaign="thanks", html=html, subject="s" * 2000)
+    with served_desk(firm) as link:
+        page = browser.new_page()
+        page.goto(link)
+        page.goto(path_of(page, "/review/thanks/1"))
+        words = page.frame_locator("iframe").locator("#words")
+        assert words.inner_text() == "Dear Bob"
+        assert words.evaluate("node => getComputedStyle(node).color") == "rgb(1, 2, 3)"
+        page.frame_locator("iframe").get_by_role("link").click()
+        page.frame_locator("iframe").get_by_role("button").click()
+        assert page.url == path_of(page, "/review/thanks/1")
+        assert page.evaluate("window.hurt") is None
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        page.close()
+
+
+def entries(firm):
+    with firm.open() as workspace, workspace.ledger.read() as tx:
+        return {each.id: each for each in drafts.entries(tx)}
+
+
+def test_reading_adding_a_sentence_and_saying_yes_with_the_keyboard_only(page, firm):
+    page.goto(path_of(page, "/review/thanks/1"))
+    page.keyboard.press("e")
+    page.keyboard.type("The tea was good.")
+    preview = page.frame_locator("iframe")
+    preview.get_by_text("The tea was good.").wait_for()
+    page.locator("#saved").get_by_text("Saved.").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.wait_for_url("**/review/thanks/2")
+    page.keyboard.press("p")
+    page.wait_for_url("**/review/thanks/1")
+    page.keyboard.press("a")
+    page.wait_for_url("**/review/thanks/2")
+    page.keyboard.press("h")
+    page.wait_for_url("**/review/thanks/3")
+    page.keyboard.press("a")  # it is held by a problem
+    found = entries(firm)
+    assert [found[each].status for each in (1, 2, 3)] == [Status.QUEUED, Status.DISCARDED, Status.DRAFT]
+    assert found[1].edit.personal_line == "The tea was good."
+
+
+def test_a_yes_while_a_sentence_is_being_typed_shows_it_first(page, firm):
+    page.goto(path_of(page, "/review/thanks/1"))
+    page.locator("#subject").fill("For you")
+    page.locator("#decide button.main").evaluate("button => button.form.requestSubmit()")
+    page.locator("#mail").get_by_text("For you").wait_for()
+    assert entries(firm)[1].status is Status.DRAFT
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Approve").click()
+    page.wait_for_url("**/review/thanks/2")
+    assert entries(firm)[1].subject == "For you"
+
+
+PAGES = [
+    "/",
+    "/review/thanks",
+    "/review/thanks/1",
+    "/review/thanks/1?words=text",
+    "/review/thanks/3",
+    "/campaigns",
+    "/campaigns/thanks",
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -64,3 +161,47 @@ def test_a_foreign_page_that_posts_to_the_desk_is_refused(page, link):
 def path_of(page, path: str) -> str:
     scheme, _, rest = page.url.partition("//")
     return f"{scheme}//{rest.partition('/')[0]}{path}"
+
+
+def test_the_walk_of_the_office_manager_with_the_keyboard_only(browser, firm):
+    """From an empty workspace to sent mail: prepare, read, add a sentence, approve, send, see that they went."""
+    with served_desk(firm) as link:
+        page = browser.new_page()
+        page.goto(link)
+        enter(page, "Campaigns", "**/campaigns")
+        enter(page, "thanks", "**/campaigns/thanks")
+        page.keyboard.press("u")
+        page.get_by_text("Prepared: 3 emails newly written.").wait_for()
+        page.keyboard.press("r")
+        page.wait_for_url("**/review/thanks")
+        enter(page, "Bob1 Stone", "**/review/thanks/1")
+        page.keyboard.press("e")
+        page.keyboard.type("The tea was good.")
+        page.locator("#saved").get_by_text("Saved.").wait_for()
+        page.keyboard.press("Escape")
+        for number in (2, 3):
+            page.keyboard.press("a")
+            page.wait_for_url(f"**/review/thanks/{number}")
+        page.keyboard.press("a")
+        page.wait_for_url("**/review/thanks")
+        enter(page, "Campaigns", "**/campaigns")
+        enter(page, "thanks", "**/campaigns/thanks")
+        page.keyboard.press("s")
+        page.get_by_text("3 emails sent").wait_for()
+        assert faults(page) == []
+        page.go_back()
+        page.reload()
+        page.close()
+    assert len(firm.outbox) == 3
+    assert sum("The tea was good." in path.read_text() for path in firm.outbox) == 1
+
+
+def enter(page, words: str, url: str) -> None:
+    """Press Tab until the link of these words has the focus, then Enter."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == words:
+            page.keyboard.press("Enter")
+            page.wait_for_url(url)
+            return
+    raise AssertionError(f"{words} cannot be reached with the keyboard")

@@ -8,3 +8,53 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   wanted.matches("input, textarea") ? wanted.focus() : wanted.click();
 });
+
+// What is typed into a form with data-live is kept after a pause, and the preview follows: the page is asked for again,
+// and the parts of it that show the email take its place. Without this script there is the Save button.
+const FOLLOWING = ["mail", "problems", "decide"];
+let pause = 0;
+let unsaved = false;
+
+async function keep(form) {
+  clearTimeout(pause);
+  if (!unsaved) return;
+  unsaved = false;
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of FOLLOWING) {
+    const fresh = page.getElementById(id);
+    if (fresh) document.getElementById(id).replaceWith(document.importNode(fresh, true));
+  }
+  document.getElementById("saved").textContent = answer.ok ? "Saved." : "Not saved. Load the page again.";
+}
+
+const live = document.querySelector("form[data-live]");
+if (live) {
+  live.addEventListener("input", () => {
+    unsaved = true;
+    document.getElementById("saved").textContent = "";
+    clearTimeout(pause);
+    pause = setTimeout(keep, 600, live);
+  });
+  live.addEventListener("focusout", () => keep(live));
+  // A yes is said to words that were shown: what is still unsaved is shown first.
+  document.addEventListener("submit", (event) => {
+    if (!unsaved || event.target === live) return;
+    event.preventDefault();
+    keep(live);
+  });
+}
+
+// While a campaign is being sent its page is asked for again every second, and the parts that tell of it take their place.
+async function follow() {
+  const progress = document.querySelector("#progress[data-poll]");
+  if (!progress) return;
+  const answer = await fetch(progress.dataset.poll);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of ["progress", "plan"]) {
+    const fresh = page.getElementById(id);
+    if (fresh) document.getElementById(id).replaceWith(document.importNode(fresh, true));
+  }
+  setTimeout(follow, 1000);
+}
+follow();

@@ -1,0 +1,102 @@
+"""Sending in the background: the page that started it only looks how far it is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from mailer.errors import MailerError
+from mailer.model import Delivery, Receipt
+from mailer.sending import Order
+from mailer.workspace import Workspace
+from mailer.workspace.passes import Passed, plan, refreshed, send
+
+
+class Going:
+    """One pass over one campaign, in a thread and a workspace of its own."""
+
+    def __init__(self, open_workspace: Callable[[], Workspace], campaign: str, *, started_at: datetime) -> None:
+        self.campaign = campaign
+        self.started_at = started_at
+        #: How many may go, and of how many the server has answered.
+        self.count = self.done = 0
+        self.passed = Passed()
+        #: Emails that changed after they were approved, and were not sent.
+        self.voided = 0
+        #: Why nothing could be sent, or "".
+        self.error = ""
+        self._open_workspace = open_workspace
+        self._wanted_stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"sending {campaign}")
+        self._thread.start()
+
+    @property
+    def is_going(self) -> bool:
+        """Whether it still sends."""
+        return self._thread.is_alive()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._wanted_stop.is_set()
+
+    def stop(self) -> None:
+        """Finish the emails in hand; begin no others."""
+        self._wanted_stop.set()
+
+    def wait(self) -> None:
+        """Until it has finished."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with self._open_workspace() as workspace:
+                self._send(workspace)
+        except MailerError as error:
+            self.error = str(error)
+
+    def _send(self, workspace: Workspace) -> None:
+        ledger = workspace.ledger_of(self.campaign)
+        fresh = refreshed(workspace, ledger, [self.campaign])
+        self.voided = len(fresh.voided)
+        self.error = fresh.stopped.get(self.campaign, "")
+        order = Order(
+            campaigns=[self.campaign],
+            excluded=tuple(fresh.stopped),
+            stopping=self._wanted_stop.is_set,
+            told=self._told,
+        )
+        self.count = sum(share.now for share in plan(workspace, ledger, order))
+        self.passed = send(workspace, ledger, order)
+
+    def _told(self, _delivery: Delivery, _receipt: Receipt) -> None:
+        self.done += 1
+
+
+class Goings:
+    """What was sent from this desk, the latest of each campaign; at most one at a time of each."""
+
+    def __init__(self, open_workspace: Callable[[], Workspace]) -> None:
+        self._open_workspace = open_workspace
+        self._lock = threading.Lock()
+        self._latest: dict[str, Going] = {}
+
+    def start(self, campaign: str, *, at: datetime) -> Going:
+        """Begin to send; or what is already going, when the button was pressed twice."""
+        with self._lock:
+            latest = self._latest.get(campaign)
+            if latest is None or not latest.is_going:
+                latest = self._latest[campaign] = Going(self._open_workspace, campaign, started_at=at)
+            return latest
+
+    def of(self, campaign: str) -> Going | None:
+        """The latest of that campaign."""
+        return self._latest.get(campaign)
+
+    def close(self) -> None:
+        """Let everything finish the emails in hand."""
+        for each in self._latest.values():
+            each.stop()
+        for each in self._latest.values():
+            each.wait()

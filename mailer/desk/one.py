@@ -1,0 +1,159 @@
+"""One draft as the review page shows it: the mail in its frame, and everything that stands beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailer.campaigns import Difference, body_of, compare, differences
+from mailer.desk.desk import Desk
+from mailer.errors import UsageError
+from mailer.ledger import drafts, overview
+from mailer.ledger.drafts import Entry
+from mailer.ledger.opening import Transaction
+from mailer.model import Contact, Draft, Edit, Status
+from mailer.preview import Shown, with_pictures
+
+#: How many neighbours are listed on each side.
+BESIDE = 4
+#: How many earlier emails to the same person are listed.
+EARLIER = 10
+#: What a browser would fetch from elsewhere, if it might.
+_REMOTE = re.compile(
+    r"""(?:src|background|poster)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?\s*(?:https?:)?//""", re.IGNORECASE
+)
+
+
+#: Frames within a mail: the policy blocks what they load, but browsers connect to the place before they ask the policy.
+_FRAMES = re.compile(r"<(/?)(?=(?:iframe|frame|frameset|object|embed|portal|fencedframe)\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the fields of the edit form say; an edit is what differs from it."""
+
+    personal_line: str
+    subject: str
+    #: None where the template is not Markdown, whose body cannot be edited.
+    body: str | None
+
+    def edit_from(self, form: Mapping[str, str]) -> Edit | None:
+        """What a person changed in the form; None when nothing."""
+        said = {name: form[name].replace("\r\n", "\n") for name in ("personal_line", "subject", "body") if name in form}
+        changed = {name: text for name, text in said.items() if text.strip() != (getattr(self, name) or "").strip()}
+        return Edit(**changed) if changed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a draft stands among those that wait."""
+
+    number: int
+    count: int
+    before: int | None
+    after: int | None
+    beside: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A draft with everything beside it."""
+
+    entry: Entry
+    words: Draft
+    contact: Contact | None
+    html: str
+    wording: Wording
+    place: Place
+    earlier: tuple[Entry, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def has_remote_pictures(self) -> bool:
+        """Whether the email would load something from elsewhere."""
+        return bool(_REMOTE.search(self.words.html))
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the sheet says of this person, as it shows it."""
+        fields = self.contact.fields if self.contact else {}
+        once: dict[int, tuple[str, str]] = {}
+        for name, field in fields.items():  # the well-known names are further names of the sheet's own fields
+            once.setdefault(id(field), (name.replace("_", " "), field.shown))
+        return [fact for fact in once.values() if fact[1].strip()]
+
+
+def look_up(desk: Desk, campaign: str, draft_id: int) -> tuple[Entry, Draft]:
+    """One email of a campaign with its words. Raises UsageError where there is none."""
+    with desk.workspace.ledger_of(campaign).read() as tx:
+        entry = next(iter(drafts.entries(tx, campaign=campaign, ids=[draft_id])), None)
+        words = drafts.words_of(tx, [draft_id])
+    if entry is None or draft_id not in words:
+        raise UsageError("There is no such email.", cure="Go back to the list.")
+    return entry, words[draft_id]
+
+
+def one(desk: Desk, campaign: str, draft_id: int, *, was: str = "") -> One:
+    """Everything about one draft; `was` is the digest of the words that a stale page showed."""
+    workspace = desk.workspace
+    entry, words = look_up(desk, campaign, draft_id)
+    ledger = workspace.ledger_of(campaign)
+    contact = desk.sheets.contact_of(workspace, entry)
+    with ledger.read() as tx:
+        pictures = drafts.attachment_contents(tx, {file.digest for file in words.attachments if file.content_id})
+        earlier = [each for each in drafts.entries(tx, persons=[entry.person]) if each.id != entry.id]
+        place = _place(tx, entry)
+    return One(
+        entry=entry,
+        words=words,
+        contact=contact,
+        html=_FRAMES.sub(r"<\1no-", with_pictures(Shown(words, attachments=pictures))),
+        wording=wording(desk, entry, words, contact),
+        place=place,
+        earlier=tuple(reversed(earlier[-EARLIER:])),
+        differences=tuple(_differences(desk, entry, words, was)),
+    )
+
+
+def _place(tx: Transaction, entry: Entry) -> Place:
+    ids = overview.draft_ids(tx, entry.campaign)
+    before, after = [each for each in ids if each < entry.id], [each for each in ids if each > entry.id]
+    near = [*before[-BESIDE:], entry.id, *after[:BESIDE]]
+    return Place(
+        number=len(before) + 1,
+        count=len(ids),
+        before=before[-1] if before else None,
+        after=after[0] if after else None,
+        beside=tuple(drafts.entries(tx, ids=near)),
+    )
+
+
+def wording(desk: Desk, entry: Entry, words: Draft, contact: Contact | None) -> Wording:
+    """What the edit form begins with: an earlier edit's words, else those of the sheet and the template."""
+    workspace, edit = desk.workspace, entry.edit or Edit()
+    line = contact.fields.get("personal_line") if contact else None
+    campaign = workspace.config.campaigns[entry.campaign]
+    name = campaign.follow_up[entry.step - 1].template if entry.step else campaign.template
+    template = workspace.folder / "templates" / f"{name}.md"
+    return Wording(
+        personal_line=edit.personal_line if edit.personal_line is not None else str(line or ""),
+        subject=words.subject,
+        body=_body(desk, entry, words, edit) if template.exists() else None,
+    )
+
+
+def _body(desk: Desk, entry: Entry, words: Draft, edit: Edit) -> str:
+    if edit.body is not None:
+        return edit.body
+    account = desk.workspace.config.accounts[entry.account]
+    return body_of(words, account, desk.workspace.folder)
+
+
+def _differences(desk: Desk, entry: Entry, words: Draft, was: str) -> list[Difference]:
+    shown = desk.looked_at.words(was)
+    if was and was != words.digest and shown:
+        return [Difference("Since this page was shown:", compare(shown, words))]
+    if entry.status is not Status.DRAFT:
+        return []
+    return differences(desk.workspace.ledger_of(entry.campaign), entry.id)

@@ -1,0 +1,156 @@
+"""Campaigns: how far each is, preparing it, a test to oneself, sending it, pausing it, calling it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from mailer import campaigns
+from mailer.addresses import parse_address
+from mailer.campaigns import Prepared
+from mailer.desk.desk import Desk
+from mailer.desk.words import emails
+from mailer.errors import MailerError
+from mailer.ledger import drafts, rounds
+from mailer.model import Outcome, Problem, Status
+from mailer.sending import Order
+from mailer.workspace.passes import plan, send_test, words_for_test
+
+#: How many emails a test sends to oneself.
+TESTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a campaign is."""
+
+    name: str
+    #: Status → how many, over all its rounds.
+    counts: Mapping[Status, int]
+    paused: bool
+
+
+def add_pages(app: Flask, desk: Desk) -> None:
+    """The list, and one campaign."""
+    actions = Actions(desk, {})
+
+    @app.get("/campaigns")
+    def campaigns_list() -> str:
+        standing = [_standing(desk, name) for name in desk.workspace.config.campaigns]
+        return render_template("campaigns.html", standing=standing, goings=desk.goings)
+
+    @app.get("/campaigns/<campaign>")
+    def campaign(campaign: str) -> str:
+        workspace = desk.workspace
+        ledger = workspace.ledger_of(desk.known(campaign))
+        return render_template(
+            "campaign.html",
+            campaign=campaign,
+            settings=workspace.config.campaigns[campaign],
+            standing=_standing(desk, campaign),
+            shares=plan(workspace, ledger, Order(campaigns=[campaign])),
+            going=desk.goings.of(campaign),
+            found=actions.found.get(campaign, []),
+        )
+
+    for name in ("prepare", "test", "send", "stop", "pause", "resume", "cancel"):
+        app.add_url_rule(f"/campaigns/<campaign>/{name}", name, getattr(actions, name), methods=["POST"])
+
+
+def _standing(desk: Desk, name: str) -> Standing:
+    with desk.workspace.ledger_of(name).read() as tx:
+        by_round = drafts.counts(tx, name)
+        paused = name in rounds.paused(tx)
+    counts = {status: sum(each.get(status, 0) for each in by_round.values()) for status in Status}
+    return Standing(name, counts, paused)
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What a person does with a campaign; every answer leads back to its page."""
+
+    desk: Desk
+    #: Campaign → what the last preparation found in the sheet.
+    found: dict[str, list[Problem]]
+
+    def prepare(self, campaign: str) -> Response:
+        """Make its emails, or bring them up to date; `again` opens the next round."""
+        workspace = self.desk.workspace
+        ledger = workspace.ledger_of(self.desk.known(campaign))
+        again = bool(request.form.get("again"))
+        done = campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
+        self.found[campaign] = done.problems
+        flash(_prepared(done))
+        return _back(campaign)
+
+    def test(self, campaign: str) -> Response:
+        """Send the first few to oneself."""
+        workspace = self.desk.workspace
+        ledger = workspace.ledger_of(self.desk.known(campaign))
+        address, _ = parse_address(request.form.get("address", ""))
+        if address is None:
+            flash("This is not an address; write it as you@example.com.")
+            return _back(campaign)
+        try:
+            words = words_for_test(workspace, ledger, campaign, address, limit=TESTED)
+            receipts = send_test(workspace, ledger, words)
+        except MailerError as error:
+            flash(f"No test was sent. {error}")
+            return _back(campaign)
+        taken = sum(receipt.outcome is Outcome.ACCEPTED for receipt in receipts)
+        flash(f"{taken} of {emails(len(words))} sent to {address}, as a test. Nobody else gets it.")
+        return _back(campaign)
+
+    def send(self, campaign: str) -> Response:
+        """Begin to send what is approved and due."""
+        self.desk.goings.start(self.desk.known(campaign), at=self.desk.workspace.now)
+        return _back(campaign)
+
+    def stop(self, campaign: str) -> Response:
+        """Stop after the emails in hand."""
+        going = self.desk.goings.of(campaign)
+        if going:
+            going.stop()
+        return _back(campaign)
+
+    def pause(self, campaign: str) -> Response:
+        """Nothing of it is prepared or sent."""
+        return self._pause(campaign, paused=True)
+
+    def resume(self, campaign: str) -> Response:
+        """It goes on."""
+        return self._pause(campaign, paused=False)
+
+    def _pause(self, campaign: str, *, paused: bool) -> Response:
+        workspace = self.desk.workspace
+        ledger = workspace.ledger_of(self.desk.known(campaign))
+        campaigns.pause(ledger, campaign, now=workspace.now, paused=paused)
+        flash("It is paused: nothing of it is sent." if paused else "It goes on.")
+        return _back(campaign)
+
+    def cancel(self, campaign: str) -> Response:
+        """Call back everything that has not gone."""
+        workspace = self.desk.workspace
+        ledger = workspace.ledger_of(self.desk.known(campaign))
+        if not request.form.get("sure"):
+            flash("Nothing was called off: tick the box first.")
+            return _back(campaign)
+        done = campaigns.cancel(ledger, who=workspace.who, now=workspace.now, campaign=campaign)
+        flash(f"Called off: {emails(len(done.done))}.")
+        return _back(campaign)
+
+
+def _back(campaign: str) -> Response:
+    return redirect(url_for("campaign", campaign=campaign), 303)
+
+
+def _prepared(done: Prepared) -> str:
+    said = [f"{emails(done.made)} newly written"] if done.made else []
+    said += [f"{emails(done.changed)} written again"] if done.changed else []
+    said += [f"{done.unchanged} as before"] if done.unchanged else []
+    said += [f"{len(done.voided)} need your yes again"] if done.voided else []
+    said += [f"{count} rows passed over ({why})" for why, count in done.skipped.items() if count]
+    return f"Prepared: {', '.join(said) or 'nobody in the sheet is meant'}."

@@ -1,0 +1,69 @@
+"""The sheets as they were last read, for what stands beside an email: facts, memos, problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mailer import contacts
+from mailer.errors import ContactsError
+from mailer.ledger.drafts import Entry
+from mailer.model import Contact, Problem
+from mailer.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRead:
+    """One source of contacts, read to its end."""
+
+    contacts: tuple[Contact, ...]
+    #: The place in the sheet → who stands there.
+    by_place: dict[str, Contact]
+    problems: tuple[Problem, ...]
+    #: Why rows were passed over → how many.
+    skipped: dict[str, int]
+
+
+class Sheets:
+    """Reads a source again only when its file or its settings changed."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Any, SheetRead]] = {}
+
+    def read(self, workspace: Workspace, name: str) -> SheetRead:
+        """The source of that name. Raises ContactsError."""
+        settings = workspace.config.contacts[name]
+        stamp = (settings, workspace.today, _stamp(workspace, settings.file))
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, _read(workspace, name))
+            self._kept[name] = kept
+        return kept[1]
+
+    def contact_of(self, workspace: Workspace, entry: Entry) -> Contact | None:
+        """The row an email was written from, where it still stands there."""
+        campaign = workspace.config.campaigns.get(entry.campaign)
+        for name in campaign.contacts if campaign else ():
+            try:
+                found = self.read(workspace, name).by_place.get(str(entry.source))
+            except ContactsError:
+                continue
+            if found and found.address == entry.address:
+                return found
+        return None
+
+
+def _stamp(workspace: Workspace, file: str) -> tuple[int, int]:
+    try:
+        stat = (workspace.folder / file).stat()
+    except OSError:
+        return (0, 0)
+    return (stat.st_mtime_ns, stat.st_size)
+
+
+def _read(workspace: Workspace, name: str) -> SheetRead:
+    settings = workspace.config.contacts[name]
+    reading = contacts.read(name, settings, workspace.folder, firm=workspace.config.firm, today=workspace.today)
+    found = tuple(reading)
+    by_place = {str(contact.source): contact for contact in found}
+    return SheetRead(found, by_place, tuple(reading.problems), dict(reading.skipped))
