@@ -197,28 +197,21 @@ def _finish(bench: Bench, files: set[Path]) -> None:
         writing.note_renames(bench)
     with bench.ledger.begin() as tx:
         rounds.mark_prepared(tx, bench.round.id, stamps(files, bench.folder), at=bench.now, step=bench.step)
-    if _review(bench.campaign, bench.step) == "none":
-        _approve_ready(bench)
+    approve_unreviewed(bench.ledger, bench.campaign, bench.round.campaign, now=bench.now)
+
+
+def approve_unreviewed(ledger: Ledger, campaign: Campaign, name: str, *, now: datetime) -> None:
+    """Queue the drafts that nobody needs to look at (`review: none`), also those a crash left behind."""
+    steps = {step for step in range(len(campaign.follow_up) + 1) if _review(campaign, step) == "none"}
+    after: int | None = 0 if steps else None
+    while after is not None:
+        with ledger.read() as tx:
+            batch = drafts.entries(tx, campaign=name, statuses=[Status.DRAFT], after=after, limit=BATCH)
+        ready = [entry.id for entry in batch if entry.step in steps and not entry.held]
+        if ready:
+            deciding.approve(ledger, ready, who="review: none", now=now, late=False)
+        after = batch[-1].id if batch else None
 
 
 def _review(campaign: Campaign, step: int) -> str:
     return (campaign.follow_up[step - 1].review if step else None) or campaign.review
-
-
-def _approve_ready(bench: Bench) -> None:
-    after = 0
-    while True:
-        with bench.ledger.read() as tx:
-            batch = drafts.entries(
-                tx,
-                campaign=bench.round.campaign,
-                round_name=bench.round.name,
-                statuses=[Status.DRAFT],
-                after=after,
-                limit=BATCH,
-            )
-        if not batch:
-            return
-        ready = [entry.id for entry in batch if entry.step == bench.step and not entry.held]
-        deciding.approve(bench.ledger, ready, who="review: none", now=bench.now, late=False)
-        after = batch[-1].id

@@ -10,6 +10,7 @@ from mailer.cli.adding import add
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import ask, counted, json_option, line, print_json, problem_json, problems, table
 from mailer.cli.settings import Settings
+from mailer.errors import UsageError
 from mailer.model import Status
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def list_campaigns(settings: Settings, as_json: bool) -> None:
                     "campaign": name,
                     "contacts": campaign.contacts,
                     "template": campaign.template,
+                    "when": _rule(workspace, name),
                     "rounds": list(by_round),
                     "drafts": _total(by_round, Status.DRAFT),
                     "sent": _total(by_round, Status.SENT),
@@ -48,18 +50,26 @@ def list_campaigns(settings: Settings, as_json: bool) -> None:
         )
         return
     table(
-        ["Campaign", "Contacts", "Template", "Drafts", "Sent"],
+        ["Campaign", "Contacts", "Template", "When", "Drafts", "Sent"],
         [
             [
                 name,
                 ", ".join(campaign.contacts),
                 campaign.template,
+                _rule(workspace, name),
                 _total(by_round, Status.DRAFT),
                 _total(by_round, Status.SENT),
             ]
             for name, campaign, by_round in found
         ],
     )
+
+
+def _rule(workspace: Workspace, campaign: str) -> str:
+    """When it goes, as a sentence."""
+    from mailer.when import describe
+
+    return describe(workspace.config.campaigns[campaign].when, workspace.config.firm.timezone)
 
 
 def _counts(workspace: Workspace, campaign: str) -> dict[str, dict[Status, int]]:
@@ -81,11 +91,11 @@ def _total(by_round: dict[str, dict[Status, int]], status: Status) -> int:
 @click.pass_obj
 def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> None:
     """Make the drafts of a campaign, or bring them up to date with the sheet and the template."""
-    from mailer.campaigns import prepare as prepare_campaign
+    from mailer.campaigns.preparing import campaign_of
 
     with settings.workspace() as workspace:
-        ledger = workspace.ledger_of(campaign)
-        done = prepare_campaign(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
+        scheduled = campaign_of(workspace.config, campaign).when is not None and not again
+        done = _prepare_next(workspace, campaign) if scheduled else _prepare_by_hand(workspace, campaign, again=again)
         drafts, held = _waiting(workspace, campaign, done.round)
     if as_json:
         print_json(_prepared_json(done, drafts=drafts, held=held))
@@ -95,6 +105,23 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
     if drafts:
         line(f"{counted(drafts, 'draft')} to look at" + (f", {held} of them held by a problem" if held else "") + ".")
         line(f"→ Look at them: mailer preview {campaign}    Approve them: mailer drafts approve {campaign}")
+
+
+def _prepare_by_hand(workspace: Workspace, campaign: str, *, again: bool) -> Prepared:
+    from mailer.campaigns import prepare as prepare_campaign
+
+    ledger = workspace.ledger_of(campaign)
+    return prepare_campaign(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
+
+
+def _prepare_next(workspace: Workspace, campaign: str) -> Prepared:
+    """The next round of a campaign that has a rule: the same drafts `mailer run` would make later."""
+    from mailer.scheduling.preparing import prepare_next
+
+    done = prepare_next(workspace, campaign)
+    if done is None:
+        raise UsageError(f"Nobody of {campaign} is due within a year.", cure="See when: mailer schedule")
+    return done
 
 
 def _waiting(workspace: Workspace, campaign: str, round_name: str) -> tuple[int, int]:

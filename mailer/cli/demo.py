@@ -13,9 +13,12 @@ from mailer.cli.output import line
 
 @click.command()
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
-def demo(folder: Path | None) -> int:
+@click.option("--schedule", is_flag=True, help="Instead: some weeks of scheduled life, on a fast clock.")
+def demo(folder: Path | None, schedule: bool) -> int:
     """See the whole job done once, in FOLDER or in a temporary one: nothing real is sent."""
     place = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-"))
+    if schedule:
+        return _live(place)
     for said, *command in (
         ("A workspace with example contacts and templates:", "init", str(place)),
         ("The sheet, and what is wrong in it:", "contacts", "check", "clients"),
@@ -45,6 +48,17 @@ def demo(folder: Path | None) -> int:
     line(f"  {place / 'outbox'}    the mails; open one with your mail program")
     line(f"  {place / 'preview' / 'index.html'}    all drafts, in your browser")
     line("Your own turn: mailer init my-firm")
+    return 0
+
+
+def _live(place: Path) -> int:
+    from mailer.cli.demo_schedule import WEEKS, live
+
+    line("A workspace with example contacts and templates:")
+    _run(place, "init", str(place))
+    line(f"\n{WEEKS} weeks of it, from Monday 23 November 2026. You say yes to every draft as soon as it is there:")
+    live(place)
+    line(f"\nLook around in {place}; every mail is in its outbox folder.")
     return 0
 
 

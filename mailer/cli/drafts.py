@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -169,6 +170,7 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
             entries = [entry for entry in entries if not entry.held]
             if not ask(f"Approve {counted(len(entries), 'draft')} without looking at each here?", yes=yes):
                 return 0
+        entries = _still_wanted(workspace, entries, yes=yes)
         seen = {entry.id: entry.digest for entry in entries}
         return _report(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved", which[0])
 
@@ -192,6 +194,23 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
     return _report(done, "drafts again" if undo else "discarded")
 
 
+def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) -> list[Entry]:
+    """Ask about those whose time has passed: the next open hour, or not at all."""
+    late = [entry for entry in entries if _is_late(entry, workspace)]
+    if not late:
+        return list(entries)
+    first = min(entry.due_at for entry in late if entry.due_at)
+    due = f"{first.astimezone(ZoneInfo(workspace.config.firm.timezone)):%A %d %B, %H:%M}"
+    if ask(f"{len(late)} of these were due on {due}. Send them at the next open hour?", yes=yes):
+        return list(entries)
+    tell(f"They stay as they are. Drop them: mailer campaigns let-go {late[0].campaign}")
+    return [entry for entry in entries if entry not in late]
+
+
+def _is_late(entry: Entry, workspace: Workspace) -> bool:
+    return entry.due_at is not None and entry.due_at < workspace.now
+
+
 def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> int:
     """Show one draft after the other and ask."""
     from mailer import campaigns as use
@@ -207,7 +226,7 @@ def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> i
             entry, words = _one(ledger, listed.id)
             line(f"\n── {number} of {len(entries)} " + "─" * 40)
             show_draft(entry, words)
-            answer = _answer(entry)
+            answer = _answer(entry, late=_is_late(entry, workspace))
             if answer == "p":
                 added = Edit(personal_line=click.prompt("Your sentence", err=True))
                 use.edit(ledger, workspace.config, workspace.folder, entry.id, added, now=workspace.now)
@@ -221,7 +240,9 @@ def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> i
     return 0
 
 
-def _answer(entry: Entry) -> str:
+def _answer(entry: Entry, *, late: bool) -> str:
+    if late:
+        line("Its time has passed: your yes sends it at the next open hour.")
     choices = ["n", "p", "s", "q"] if entry.held else ["y", "n", "p", "s", "q"]
     said = "" if entry.held else "[y]es, "
     question = f"{said}[n]o, [p]ersonal line, [s]kip, [q]uit"

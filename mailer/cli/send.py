@@ -7,9 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -92,30 +91,29 @@ def _order(workspace: Workspace, ledger: Ledger, campaign: str | None, limit: in
 
 
 def _tell_plan(workspace: Workspace, shares: Sequence[Share]) -> None:
+    """As "ada: 212 today 09:00 to 10:46, 88 tomorrow 09:00 to 09:44"."""
+    from mailer.when import describe_plan
+
+    zone = workspace.config.firm.timezone
     if not shares:
         tell("Nothing that was approved waits to be sent.")
     for share in shares:
-        zone = ZoneInfo(workspace.config.firm.timezone)
-        said = [_now_part(share, workspace.now.astimezone(zone))] if share.now else []
+        account = workspace.config.accounts[share.account]
+        plan = describe_plan(_plan_times(share, account.per_minute, workspace.now), now=workspace.now, zone=zone)
+        said = [plan] if plan else []
         if share.over_quota:
-            returns = share.quota_returns_at
-            said.append(
-                f"{share.over_quota} over the day's quota"
-                + (f", from {returns.astimezone(zone):%d %b %H:%M}" if returns else "")
-            )
-        if share.later:
-            first = min(share.later).astimezone(zone)
-            said.append(f"{sum(share.later.values())} later, from {first:%d %b %H:%M}")
+            said.append(f"{share.over_quota} over the day's quota")
         if share.stopped:
             said.append(f"stopped: {share.stopped}")
-        rehearsal = " (rehearsal)" if workspace.config.accounts[share.account].outbox else ""
-        tell(f"{share.account}{rehearsal}: {', '.join(said)}")
+        tell(f"{share.account}{' (rehearsal)' if account.outbox else ''}: {', '.join(said)}")
 
 
-def _now_part(share: Share, now: datetime) -> str:
-    end = now + share.takes
-    span = f" {now:%H:%M} to {end:%H:%M}" if share.takes > timedelta(minutes=1) else ""
-    return f"{share.now} now{span}"
+def _plan_times(share: Share, per_minute: int, now: datetime) -> list[datetime]:
+    """When each mail goes: those of now at the account's pace, the others when they are due."""
+    from mailer.when import pace
+
+    going = [now + pace(per_minute) * place for place in range(share.now)]
+    return going + [at for at, count in share.later.items() for _ in range(count)]
 
 
 def _tell_dry_run(shares: Sequence[Share], *, as_json: bool) -> int:

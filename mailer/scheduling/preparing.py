@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from mailer import when
 from mailer.campaigns import Prepared, prepare
+from mailer.campaigns.preparing import approve_unreviewed
 from mailer.config import Campaign
 from mailer.config.when import Neglected
 from mailer.errors import MailerError
@@ -23,6 +24,9 @@ from mailer.workspace import Workspace
 
 #: Before any mail.
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_A_YEAR = timedelta(days=400)
 
 
 @dataclass(slots=True)
@@ -56,9 +60,26 @@ def prepare_due(workspace: Workspace, sheets: Sheets) -> Preparation:
             if campaign.when is not None:
                 _prepare_rounds(workspace, ledger, name, sheets, done)
             _prepare_follow_ups(workspace, ledger, name, campaign, done)
+            approve_unreviewed(ledger, campaign, name, now=workspace.now)
         except MailerError as error:
             done.errors[name] = error
     return done
+
+
+def prepare_next(workspace: Workspace, name: str) -> Prepared | None:
+    """Prepare a scheduled campaign's next round now, however far ahead it is; None where none comes within a year."""
+    now, campaign = workspace.now, workspace.config.campaigns[name]
+    ledger = workspace.ledger_of(name)
+    after = EVER if isinstance(campaign.when, Neglected) else now
+    found = look(workspace, ledger, name, Sheets(), after=after, until=now + _A_YEAR)
+    with ledger.read() as tx:
+        waiting = timing.timed(tx, OPEN, campaign=name)
+    near = wanted(found.prospects, campaign, waiting, now)
+    if not near:
+        return None
+    first = min(near, key=lambda each: each.due.due_at).due.round
+    due = {each.person: drafts.Due(each.due.due_at, each.due.at) for each in near if each.due.round == first}
+    return prepare(ledger, workspace.config, workspace.folder, name, now=now, round_name=first, due=due)
 
 
 def _prepare_rounds(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, done: Preparation) -> None:

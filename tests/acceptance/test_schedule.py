@@ -65,9 +65,9 @@ def test_late_mails_are_listed_with_the_two_commands_that_decide(firm):
     assert len(firm.outbox) == 3
 
 
-def sleep_through_a_round(firm):
+def sleep_through_a_round(firm, review="none"):
     """The machine was last awake three days ago; a round was due two days ago."""
-    firm.write_config(campaign=due_in(timedelta(days=-2)) + "\n    prepare: 3 days")
+    firm.write_config(campaign=due_in(timedelta(days=-2)).replace("none", review) + "\n    prepare: 3 days")
     then = Runner(firm.folder / "config.yaml", clock=Clock(now=lambda: Clock().now() - timedelta(days=3)))
     then.once()
     then.close()
@@ -119,3 +119,20 @@ def test_the_service_is_shown_written_and_removed(monthly):
 
 def test_json_is_json(monthly):
     assert json.loads(monthly.run("schedule", "--json").out)["late"] == []
+
+
+def test_preparing_by_hand_makes_the_next_round_of_the_rule(monthly):
+    done = monthly.run("campaigns", "prepare", "thanks", "--json").json
+    coming = monthly.run("schedule", "--days", "2", "--json").json["schedule"]
+    assert (done["round"], done["made"]) == (coming[0]["round"], 3)
+    assert coming[0]["waiting"] == 3
+    assert "every day, at 00:01 Africa/Lagos" in monthly.run("campaigns", "list").out
+
+
+def test_a_yes_after_the_time_is_asked_and_goes_at_the_next_open_hour(firm):
+    sleep_through_a_round(firm, review="each")
+    refused = firm.run("drafts", "approve", "thanks", "--all", code=2)
+    assert "needs an answer" in refused.err
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.run("run", "--once")
+    assert len(firm.outbox) == 3
