@@ -1,5 +1,6 @@
 """Nothing is undocumented: the reference is written from the code, and is up to date."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,6 +60,13 @@ def keys() -> list[str]:
 @pytest.mark.parametrize("key", [key for key in keys() if key not in SHOWN_OTHERWISE])
 def test_the_example_config_shows_every_key(key):
     assert f"{key}:" in EXAMPLE.read_text(encoding="utf-8")
+
+
+def test_the_real_account_in_the_example_is_right_once_its_hashes_are_gone(tmp_path):
+    text = re.sub(r"^  # (office:|  .*)$", r"  \1", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    office = config.read(tmp_path / "config.yaml").accounts["office"]
+    assert (office.server, office.password) == ("smtp.gmail.com:465", "keyring")
 
 
 def test_the_example_config_knows_every_owner_in_the_example_sheet():
