@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,13 @@ from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import line, problems, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
-from mailer.model import Contact, Status
+from mailer.model import Contact, Problem, Status
 
 if TYPE_CHECKING:
+    from mailer.config import Campaign
+    from mailer.ledger.drafts import Entry
     from mailer.ledger.opening import Ledger
+    from mailer.model import Draft
     from mailer.preview import Shown
     from mailer.workspace import Workspace
 
@@ -59,19 +62,35 @@ def _shown(workspace: Workspace, ledger: Ledger, campaign: str, round_name: str)
         pictures = {file.digest for draft in words.values() for file in draft.attachments if file.content_id}
         contents = drafts.attachment_contents(tx, pictures)
     known = _contacts(workspace, campaign)
+    aside = _compared(workspace.config.campaigns[campaign], [words[entry.id] for entry in entries], entries, known)
     return [
         Shown(
             draft=words[entry.id],
             id=entry.id,
             name=entry.name,
             status=entry.status,
-            problems=entry.problems,
+            problems=(*entry.problems, *aside.get(place, ())),
             memos=known[entry.address].memos if entry.address in known else (),
             facts=_facts(known.get(entry.address)),
             attachments=contents,
         )
-        for entry in entries
+        for place, entry in enumerate(entries)
     ]
+
+
+def _compared(
+    campaign: Campaign, drafts: Sequence[Draft], entries: Sequence[Entry], known: Mapping[str, Contact]
+) -> dict[int, list[Problem]]:
+    """Place → what shows only side by side: mails that are nearly alike, files that may be somebody else's."""
+    from mailer.checks import check_files_together, few_own_words
+
+    people = [known.get(entry.address, Contact(entry.address, entry.address)) for entry in entries]
+    alike = few_own_words([draft.text for draft in drafts]) if campaign.sincerity != "off" else []
+    found: dict[int, list[Problem]] = {}
+    for place, problem in [*check_files_together(zip(drafts, people, strict=True)), *alike]:
+        if problem.kind not in campaign.quiet:
+            found.setdefault(place, []).append(problem)
+    return found
 
 
 def _contacts(workspace: Workspace, campaign: str) -> dict[str, Contact]:
