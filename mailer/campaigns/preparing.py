@@ -112,6 +112,8 @@ def prepare(
     from mailer import templates
 
     campaign = campaign_of(config, name)
+    if campaign.in_turn and round_name is None:
+        raise UsageError(f"Whose turn it is in {name}, its schedule decides.", cure="Keep the schedule: mailer run")
     name_of_template = campaign.follow_up[step - 1].template if step else campaign.template
     template = templates.load(name_of_template, folder, firm=config.firm)
     with ledger.begin() as tx:

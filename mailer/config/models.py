@@ -93,6 +93,11 @@ class Campaign(Scheduled):
     template: str = Field(description="A template's name.")
     from_: From = Field(alias="from", description="An account, or `{field: owner, otherwise: office}`.")
     review: Literal["each", "sample", "none"] = Field("each", description="How much a person must look at.")
+    in_turn: bool = Field(
+        default=False,
+        description="`true`: in each round only one of the people each owner knows gets it, who has waited longest; "
+        "needs a `when:`.",
+    )
     doubled: Literal["hold", "allow"] = Field(
         "hold", description="The same address twice in a round: held, or allowed."
     )

@@ -56,6 +56,18 @@ def heard_at(tx: Transaction, persons: Iterable[int]) -> dict[int, datetime]:
     return {person: known[-1].at for person, known in touches(tx, persons).items()}
 
 
+def last_turns(tx: Transaction, campaign: str, *, other_than: str) -> dict[int, int]:
+    """Person → the id of their newest mail of a campaign, but for one round; a dropped mail was no turn."""
+    dropped = (Status.DISCARDED, Status.CANCELLED, Status.MISSED)
+    rows = tx.execute(
+        select(deliveries.c.person_id, func.max(deliveries.c.id))
+        .join_from(deliveries, rounds)
+        .where(rounds.c.campaign == campaign, rounds.c.name != other_than, deliveries.c.status.not_in(dropped))
+        .group_by(deliveries.c.person_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Timed:
     """A mail that has not gone, as the schedule sees it."""

@@ -15,8 +15,9 @@ from mailer.ledger.opening import Ledger
 from mailer.model import Problem, Status
 from mailer.scheduling.jobs import ALIVE, ledgers
 from mailer.scheduling.looking import Prospect, look
-from mailer.scheduling.preparing import EVER, wanted
+from mailer.scheduling.preparing import EVER, by_round, wanted
 from mailer.scheduling.sheets import Sheets
+from mailer.scheduling.turns import whose_turn
 from mailer.workspace import Workspace
 from mailer.workspace.sorting import wish_of
 
@@ -176,6 +177,12 @@ class _Gathered:
         with ledger.read() as tx:
             open_mails = timing.timed(tx, [Status.DRAFT, Status.QUEUED, Status.MISSED], campaign=name)
         near = wanted(found.prospects, campaign, open_mails, workspace.now)
+        if campaign.in_turn:
+            near = [
+                each
+                for round_name, some in by_round(near).items()
+                for each in whose_turn(ledger, name, round_name, some)
+            ]
         for each in self._unwritten(ledger, name, near):
             account, _ = account_for(each.contact, campaign, workspace.config)
             due_at = max(each.due.due_at, workspace.now)

@@ -20,6 +20,7 @@ from mailer.model import Problem
 from mailer.scheduling.calling_back import OPEN, call_back
 from mailer.scheduling.looking import Prospect, look, looked
 from mailer.scheduling.sheets import Sheets
+from mailer.scheduling.turns import whose_turn
 from mailer.workspace import Workspace
 
 #: Before any mail.
@@ -95,8 +96,9 @@ def _prepare_rounds(workspace: Workspace, ledger: Ledger, name: str, sheets: She
     done.problems += found.problems
     done.called_back += call_back(ledger, campaign, found, waiting, now=now)
     near = [each for each in found.prospects if each.due.due_at <= until]
-    for round_name, prospects in _by_round(wanted(near, campaign, waiting, now)).items():
-        due = {each.person: drafts.Due(each.due.due_at, each.due.at) for each in prospects}
+    for round_name, prospects in by_round(wanted(near, campaign, waiting, now)).items():
+        taken = whose_turn(ledger, name, round_name, prospects) if campaign.in_turn else prospects
+        due = {each.person: drafts.Due(each.due.due_at, each.due.at) for each in taken}
         if _is_new(ledger, name, round_name, due):
             prepared = prepare(
                 ledger, workspace.config, workspace.folder, name, now=now, round_name=round_name, due=due
@@ -129,7 +131,8 @@ def _worst(past: list[Prospect], campaign: Campaign, waiting: list[Timed]) -> li
     return queue[:free]
 
 
-def _by_round(prospects: Iterable[Prospect]) -> dict[str, list[Prospect]]:
+def by_round(prospects: Iterable[Prospect]) -> dict[str, list[Prospect]]:
+    """Round → its prospects."""
     grouped: dict[str, list[Prospect]] = defaultdict(list)
     for each in prospects:
         grouped[each.due.round].append(each)
@@ -152,14 +155,14 @@ def _prepare_follow_ups(workspace: Workspace, ledger: Ledger, name: str, campaig
     for number, step in enumerate(campaign.follow_up):
         with ledger.read() as tx:
             unanswered = timing.awaiting_answer(tx, name, number)
-        by_round: dict[str, dict[int, drafts.Due]] = defaultdict(dict)
+        due_in: dict[str, dict[int, drafts.Due]] = defaultdict(dict)
         for sent in unanswered:
             zone = sent.zone or workspace.config.firm.timezone
             closed = when.closed_days(sent.country, workspace.config.firm.closed)
             due_at = when.follow_up_at(step, sent.sent_at, campaign, zone, closed)
             if due_at <= until:
-                by_round[sent.round][sent.person] = drafts.Due(due_at, due_at)
-        for round_name, due in by_round.items():
+                due_in[sent.round][sent.person] = drafts.Due(due_at, due_at)
+        for round_name, due in due_in.items():
             prepared = prepare(
                 ledger,
                 workspace.config,

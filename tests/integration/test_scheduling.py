@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailer import campaigns
-from mailer.errors import BusyError
+from mailer.errors import BusyError, UsageError
 from mailer.ledger import moves, people, rounds, schema, suppressions
 from mailer.model import Status
 from mailer.scheduling.jobs import JOBS, Job
@@ -416,3 +416,23 @@ def test_a_sheet_that_cannot_be_read_stops_its_campaign_only_and_is_said_once(li
     life.write_clients([{}, {}])
     life.turn("2026-12-07 09:35")
     assert len(life.sent) == 2
+
+
+def test_in_turn_everybody_is_thanked_once_before_anybody_is_thanked_again(life):
+    life.write_clients([{"Owner": owner} for owner in ("Ada", "Ada", "Ben", "Ada")])
+    life.write_config(turns="when: {every: month, on: first working day};in_turn: true;review: none;prepare: 1 day")
+    thanked = []
+    for month in ("2027-01", "2027-02", "2027-03", "2027-04"):
+        before = {entry.id for entry in life.entries()}
+        for day in (*range(1, 8), 20):
+            life.turn(f"{month}-{day:02} 10:00")
+        thanked.append({entry.address[6] for entry in life.entries() if entry.id not in before})
+    assert thanked == [{"0", "2"}, {"1", "2"}, {"2", "3"}, {"0", "2"}]
+
+
+def test_whose_turn_it_is_cannot_be_decided_by_hand(life):
+    life.write_clients([{"Owner": "Ada"}])
+    life.write_config(turns="when: {every: month, on: first working day};in_turn: true")
+    workspace = life.runner.workspace
+    with pytest.raises(UsageError, match="its schedule decides"):
+        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "turns", now=life.now)
