@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help snapshots bench bench-check demo test check format lint docs oracle lock clean
+.PHONY: help snapshots bench bench-check demo test check format lint docs oracle screenshots lock clean
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ snapshots: $(STAMP) ## write tests/snapshots anew; look at the difference before
 
 docs: $(STAMP) ## write docs/reference from the code
 	@$(BIN)/python scripts/docs.py
+
+screenshots: $(STAMP) ## every page of the desk, light, dark and on a phone, into build/screenshots
+	@$(BIN)/python scripts/screenshots.py
 
 lock: $(STAMP) ## pin what development uses, from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -131,6 +131,9 @@ PAGES = [
     "/review/thanks/3",
     "/campaigns",
     "/campaigns/thanks",
+    "/contacts",
+    "/contacts/clients",
+    "/contacts/clients/2",
 ]
 
 

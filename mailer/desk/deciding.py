@@ -1,0 +1,65 @@
+"""What a person says about an email that needs a decision: it arrived, send it, drop it, write there no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, abort, flash, redirect, url_for
+from werkzeug.wrappers import Response
+
+from mailer import campaigns
+from mailer.desk.desk import Desk
+from mailer.desk.one import look_up
+from mailer.model import Status
+
+#: Status → (choice, what its button says, what is said when it is done).
+CHOICES = {
+    Status.UNCONFIRMED: (
+        ("arrived", "It arrived", "Noted: it arrived."),
+        ("again", "Send it again", "It waits to be sent once more."),
+        ("drop", "Drop it", "Dropped: it is not sent again."),
+    ),
+    Status.FAILED: (("retry", "Try again", "It waits to be sent once more."),),
+    Status.BOUNCED: (("silence", "Write there no more", "Nothing more goes to this address."),),
+    Status.MISSED: (("review", "Review it again", "It waits for your yes again."),),
+}
+
+
+def add_pages(app: Flask, desk: Desk) -> None:
+    """One form for every choice."""
+    app.jinja_env.globals.update(choices=CHOICES)
+
+    @app.post("/decide/<campaign>/<int:email_id>/<choice>")
+    def decide(campaign: str, email_id: int, choice: str) -> Response:
+        entry, _ = look_up(desk, desk.known(campaign), email_id)
+        offered = {name: done for name, _, done in CHOICES.get(entry.status, ())}
+        if choice not in {name for each in CHOICES.values() for name, *_ in each}:
+            abort(404)
+        decided = choice in offered and Decider(desk, campaign, email_id, entry.address).decide(choice)
+        flash(offered[choice] if decided else "It no longer needs this decision.")
+        return redirect(url_for("today"), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """One decision about one email."""
+
+    desk: Desk
+    campaign: str
+    email_id: int
+    address: str
+
+    def decide(self, choice: str) -> bool:
+        """Carry it out; False when the email has moved on meanwhile."""
+        workspace = self.desk.workspace
+        ledger, who, now = workspace.ledger_of(self.campaign), workspace.who, workspace.now
+        if choice == "silence":
+            campaigns.suppress(ledger, [self.address], reason="came back", who=who, now=now)
+            return True
+        settles = {"arrived": Status.SENT, "again": Status.QUEUED, "drop": Status.CANCELLED}
+        if choice in settles:
+            done = campaigns.resolve(ledger, [self.email_id], settles[choice], who=who, now=now)
+        else:
+            carry_out = campaigns.retry if choice == "retry" else campaigns.reconsider
+            done = carry_out(ledger, [self.email_id], who=who, now=now)
+        return bool(done.done)
