@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailer.cli import output, relations
-from mailer.cli.completion import SOURCE
+from mailer.cli.completion import CAMPAIGN, SOURCE
 from mailer.cli.settings import Settings
 from mailer.errors import ConfigError, ContactsError, UsageError
 
@@ -199,6 +199,18 @@ def _facts(contact: Contact) -> list[tuple[str, str]]:
     facts += [(name, str(field)) for name, field in contact.fields.items() if name not in names]
     facts += [("memo", memo) for memo in contact.memos]
     return [(name, shown) for name, shown in [*facts, ("from", str(contact.source))] if shown]
+
+
+@contacts.command("status", short_help="Write a campaign's state beside its sheets.")
+@click.argument("campaign", type=CAMPAIGN)
+@click.pass_obj
+def status(settings: Settings, campaign: str) -> None:
+    """Write the state of each mail of CAMPAIGN into a workbook beside the sheet; the sheet is never touched."""
+    from mailer.workspace.statuses import write_statuses
+
+    with settings.workspace() as workspace:
+        for path in write_statuses(workspace, campaign):
+            output.line(f"{path} is written.")
 
 
 @contacts.command("new", short_help="Write an empty, well-made workbook.")

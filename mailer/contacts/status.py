@@ -26,6 +26,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 
+from mailer.addresses import identity
 from mailer.config.models import ContactSource, Firm
 from mailer.contacts.finding import Found, find_tables
 from mailer.contacts.opening import open_book
@@ -65,14 +66,16 @@ class Outcome:
     #: Why, where there is something to say.
     reason: str = ""
     subject: str = ""
-    #: Where the draft can be seen: an address of the desk, or a file; "" for nowhere.
+    #: What the draft is called: "draft 12".
+    draft: str = ""
+    #: Where it can be seen: an address of the desk, or a file; "" for nowhere.
     link: str = ""
 
 
 def write_status(
     name: str, source: ContactSource, folder: Path, outcomes: Mapping[str, Outcome], *, firm: Firm, today: date
 ) -> Path:
-    """Write the status workbook of a source; `outcomes` is contact key → outcome.
+    """Write the status workbook of a source; `outcomes` is contact key, or `identity` of its address → outcome.
 
     Gives the path that was written: `clients.status.xlsx`, or a numbered sibling while that one is open in Excel.
     Raises ContactsError when the source cannot be read or the folder not be written.
@@ -99,7 +102,7 @@ def _by_row(reading: Reading, outcomes: Mapping[str, Outcome]) -> Told:
     told: Told = {}
     for contact in reading:
         for member in contact.members or (contact,):
-            outcome = outcomes.get(contact.key)
+            outcome = outcomes.get(contact.key) or outcomes.get(identity(contact.address))
             if outcome:
                 told[member.source.sheet, member.source.row] = outcome
     for problem in reading.problems:
@@ -145,7 +148,7 @@ def _cells(sheet: OutSheet, row: Row, columns: list[int], outcome: Outcome) -> I
     yield _text(sheet, outcome.at.strftime("%Y-%m-%d %H:%M") if outcome.at else "")
     yield _text(sheet, outcome.reason)
     yield _text(sheet, outcome.subject)
-    link = _text(sheet, "see the draft" if outcome.link else "")
+    link = _text(sheet, outcome.draft or ("see the draft" if outcome.link else ""))
     if outcome.link:
         link.hyperlink = outcome.link
     yield link

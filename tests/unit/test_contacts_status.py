@@ -11,7 +11,7 @@ from mailer.contacts.status import Outcome, write_status
 from mailer.errors import ContactsError
 from tests.workbooks import FIRM, HEADER, TODAY, workbook
 
-OUTCOMES = {"1": Outcome("sent", datetime(2026, 11, 21, 9, 30), "250 OK", "Thank you", "outbox/1.eml")}
+OUTCOMES = {"1": Outcome("sent", datetime(2026, 11, 21, 9, 30), "250 OK", "Thank you", "draft 1", link="outbox/1.eml")}
 
 
 def test_rows_keep_their_order_and_gain_state_time_reason_subject_and_link(tmp_path):
