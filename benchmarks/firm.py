@@ -16,19 +16,22 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PLACE = ROOT / "build" / "benchmarks"
 
-PARAGRAPH = (
-    '<p style="margin:0 0 16px;font-size:16px;line-height:24px">{{ first_name }}, in paragraph %d we thank you '
-    "for {{ years }} years with us, and for all that you have taught us on the way.</p>"
-)
-TEXT = "Dear {{ first_name }},\n\n" + "".join(
-    f"{number}. Thank you for {{{{ years }}}} years with us, {{{{ first_name }}}}, and for your trust.\n"
-    for number in range(14)
-)
+#: One paragraph in six names the client; the others are the same for all, as in letters that people send.
+PERSONAL = "{{ first_name }}, for {{ years }} years you have trusted us, and in year %d you still do."
+COMMON = "Paragraph %d of a letter that took an evening: what we learned, what we tried, and what comes next."
+STYLE = '<p style="margin:0 0 16px;font-family:Georgia,serif;font-size:16px;line-height:24px">%s</p>'
+
+
+def _paragraphs(count: int) -> list[str]:
+    return [(PERSONAL if number % 6 == 0 else COMMON) % number for number in range(count)]
+
+
+TEXT = "Dear {{ first_name }},\n\n" + "\n\n".join(_paragraphs(10)) + "\n"
 
 
 def html(kilobytes: int) -> str:
     """The letter's HTML, about so large once rendered."""
-    rows = "\n".join(PARAGRAPH % number for number in range(kilobytes * 1000 // 200))
+    rows = "\n".join(STYLE % words for words in _paragraphs(kilobytes * 1000 // 180))
     return f"<!doctype html>\n<html><head><title>Thank you</title></head><body>\n{rows}\n</body></html>\n"
 
 
@@ -46,7 +49,7 @@ accounts:
 contacts:
   clients: {{file: clients.csv}}
 campaigns:
-  thanks: {{contacts: clients, template: letter, from: office}}
+  thanks: {{contacts: clients, template: letter, from: office, review: {review}}}
 """
 
 
@@ -71,11 +74,17 @@ def make(folder: Path, *, rows: int, kilobytes: int = 8) -> Path:
 
 
 def connect(
-    folder: Path, *, port: int, connections: int = 10, security: str = "none", ca_file: Path | None = None
+    folder: Path,
+    *,
+    port: int,
+    connections: int = 10,
+    security: str = "none",
+    ca_file: Path | None = None,
+    review: str = "each",
 ) -> None:
     """Point the account at a server."""
     more = f"ca_file: {ca_file}" if ca_file else ""
-    config = CONFIG.format(port=port, connections=connections, security=security, more=more)
+    config = CONFIG.format(port=port, connections=connections, security=security, more=more, review=review)
     (folder / "config.yaml").write_text(config, encoding="utf-8")
 
 
