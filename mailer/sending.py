@@ -88,6 +88,10 @@ class Order:
     told: Callable[[Delivery, Receipt], None] = lambda _delivery, _receipt: None
     #: Called after every commit.
     committed: Callable[[], None] = lambda: None
+    #: The https address at which a mail's recipient leaves by one click; "" for none.
+    way_out: Callable[[Delivery], str] = lambda _delivery: ""
+    #: The last touch on an account's message, with its date: the firm's DKIM signature.
+    signed: Callable[[str, Message, datetime], Message] = lambda _account, message, _date: message
 
 
 def send_due(
@@ -270,7 +274,16 @@ class _Pass:
 
     def _compose(self, delivery: Delivery) -> Message:
         contents = {file.digest: self.attachment(file.digest) for file in delivery.draft.attachments}
-        return compose(delivery, attachments=contents, date=self.now(), eight_bit=self.transport.eight_bit)
+        date = self.now()
+        message = compose(
+            delivery,
+            attachments=contents,
+            date=date,
+            # what is signed must not be encoded anew on its way (RFC 6376 section 5.3)
+            eight_bit=self.transport.eight_bit and not self.account.dkim,
+            one_click=self.order.way_out(delivery),
+        )
+        return self.order.signed(self.name, message, date)
 
     def _attachment(self, digest: str) -> bytes:
         with self.ledger.read() as tx:

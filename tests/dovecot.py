@@ -24,7 +24,7 @@ from mailer.mailbox.imap import Mailbox
 from tests.factories import NOW
 
 PROGRAM = shutil.which("dovecot", path=os.environ.get("PATH", "") + ":/usr/sbin")
-PASSWORD = "open-sesame"
+PASSWORD = "secret"
 
 _CONFIG = """
 protocols = imap

@@ -174,6 +174,43 @@ _WORDS: tuple[tuple[str, str, bool], ...] = (
         ),
         True,
     ),
+    (
+        "a list of the failed, with an arrow",
+        ">>> bob@client.example <bob@client.example>\n\n  ----- Transcript -----\n550 no mailbox here (#5.1.1 - chkusr)",
+        True,
+    ),
+    (
+        "the envelope is told",
+        "Message details:\n  MAIL FROM: ada@harbourvale.example\n  RCPT TO: bob@client.example\n\n550 - mailbox is full",
+        False,
+    ),
+    (
+        "the reason before the recipient",
+        "Could not be delivered because of\n\n550 5.1.1 User unknown\n\nRecipients affected:\n    bob@client.example",
+        True,
+    ),
+    (
+        "a day beside the recipient",
+        (
+            "did not reach the following recipient(s):\n\nbob@client.example on Thu, 29 Apr 2010 16:51:51 -0500\n"
+            "    The recipient name is not recognized\n    (000B09B6) Unknown Recipient"
+        ),
+        True,
+    ),
+    (
+        "an answer in brackets",
+        (
+            "1 error(s):\n\nSMTP Server <mx.example> rejected recipient <bob@client.example>\n"
+            "  (Error following RCPT command). It responded: [550 5.1.1 unknown user <bob@client.example>]"
+        ),
+        True,
+    ),
+    ("a code with a name", "bob@client.example Invalid Address, ERROR_CODE :550, ERROR_CODE :5.1.1 User Unknown", True),
+    ("no route", "The following address(es) failed:\n\n  bob@client.example\n    Unrouteable address", True),
+    ("given up", "The following address(es) failed:\n\n  bob@client.example\n    retry timeout exceeded", False),
+    ("no host", "<bob@client.example>:\nSorry, I couldn't find any host named client.example. (#5.1.2)", True),
+    ("a bad reputation", "<bob@client.example>: host mx said: 550 Poor Reputation Sender (in reply to RCPT TO)", False),
+    ("no such account, without a number", "bob@client.example [User unknown]", True),
     ("German", "Die Nachricht ist unzustellbar.\n\nbob@client.example:\nDas Postfach ist voll.", False),
     ("French", "Message non remis.\n\nbob@client.example\n    Adresse inconnue", True),
     ("Spanish", "No se pudo entregar el mensaje.\n\nbob@client.example\n    El usuario no existe", True),

@@ -53,6 +53,7 @@ class Fresh:
 def write(bench: Bench, batch: Sequence[Contact]) -> None:
     """Render a batch and bring the ledger up to date with it, in one transaction."""
     with bench.ledger.begin() as tx:
+        batch = _without_forgotten(bench, tx, batch)
         persons = people.identify(tx, batch, at=bench.now)
         rows = _rows(bench, tx, zip(batch, persons, strict=True))
         settled = [row for row in rows if row.kept and row.kept.status not in OPEN]
@@ -62,6 +63,15 @@ def write(bench: Bench, batch: Sequence[Contact]) -> None:
         drafts.mark_seen(tx, [row.kept.id for row in settled if row.kept], seen=bench.seen)
         _insert(bench, tx, [each for each in fresh if each.row.kept is None])
         _update(bench, tx, [each for each in fresh if each.row.kept])
+
+
+def _without_forgotten(bench: Bench, tx: Transaction, batch: Sequence[Contact]) -> Sequence[Contact]:
+    """Whoever asked to be forgotten is passed over before anything of his is written down."""
+    forgotten = suppressions.forgotten(tx, [contact.address for contact in batch])
+    if not forgotten:
+        return batch
+    bench.result.skip("forgotten", sum(contact.address in forgotten for contact in batch))
+    return [contact for contact in batch if contact.address not in forgotten]
 
 
 def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, int]]) -> list[Row]:

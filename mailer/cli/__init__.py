@@ -45,7 +45,11 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Afterwards": {
         "report": ("report:report", "What came of it: replies first."),
         "deliveries": ("deliveries:deliveries", "Deliveries: approved mails, from the queue to the server's answer."),
+        "mailbox": ("mailbox:mailbox", "What came back: replies, bounces, absence notes, complaints."),
         "suppress": ("suppress:suppress", "Addresses, and whole domains, that no mail goes to."),
+        "forget": ("personal:forget", "Take away all that names an address; it stays blocked."),
+        "export": ("personal:export", "Show all that is held about an address."),
+        "unsubscribe-server": ("way_out:unsubscribe_server", "Serve the page on which one click leaves."),
     },
 }
 

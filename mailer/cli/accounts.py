@@ -84,13 +84,14 @@ def _named(config: Config, name: str) -> Account:
 
 def _is_let_in(name: str, account: Account, folder: Path) -> bool:
     """Say how the account fares; one that fails does not keep the next from being tried."""
-    from mailer.transports.passwords import find_password
+    from mailer.workspace import Clock
+    from mailer.workspace.secrets import secret_of
 
     if account.outbox:
         output.line(f"{name} rehearses: its mail is written into {account.outbox}")
         return True
     try:
-        open_once(account, find_password(name, account) if account.username else None, folder)
+        open_once(account, secret_of(name, account, Clock().now), folder)
     except MailerError as error:
         output.tell(f"{name}: {error}" + (f"\n→ {error.cure}" if error.cure else ""))
         return False

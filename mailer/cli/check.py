@@ -21,10 +21,20 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("campaign", type=CAMPAIGN, required=False)
 @click.option("--offline", is_flag=True, help="Do not try the logins.")
+@click.option("--dns", is_flag=True, help="Also ask the DNS whether our mail is believed: SPF, DKIM, DMARC.")
+@click.option("--dns-server", metavar="HOST[:PORT]", default="", help="Ask this DNS server, not the system's.")
 @click.option("--accept-ledger", is_flag=True, help="Say that this ledger is the true and only one, here and now.")
 @json_option
 @click.pass_obj
-def check(settings: Settings, campaign: str | None, offline: bool, accept_ledger: bool, as_json: bool) -> int:
+def check(
+    settings: Settings,
+    campaign: str | None,
+    offline: bool,
+    dns: bool,
+    dns_server: str,
+    accept_ledger: bool,
+    as_json: bool,
+) -> int:
     """Find everything that could go wrong, before it does: config, sheets, templates, logins, ledger."""
     from mailer.campaigns.preparing import campaign_of
 
@@ -36,7 +46,9 @@ def check(settings: Settings, campaign: str | None, offline: bool, accept_ledger
             campaign_of(workspace.config, name)
         found = [problem for name in names for problem in _rendered(workspace, name)]
         found += _ledger(workspace)
+        found += _passwords(workspace)
         found += [] if offline else _logins(workspace, names)
+        found += _domains(workspace, dns_server) if dns or dns_server else []
     found = list(dict.fromkeys(found))
     if as_json:
         print_json({"campaigns": names, "problems": [problem_json(problem) for problem in found]})
@@ -83,6 +95,36 @@ def _ledger(workspace: Workspace) -> list[Problem]:
     except MailerError as error:
         return [Problem("ledger.db", str(error), error.cure, Severity.HOLD, "ledger")]
     return []
+
+
+def _passwords(workspace: Workspace) -> list[Problem]:
+    """Accounts whose provider is about to refuse passwords."""
+    what = "Microsoft switches passwords for sending off by default at the end of December 2026."
+    cure = "Sign in at Microsoft's page instead: `sign_in:` in config.yaml, then `mailer accounts login`."
+    return [
+        Problem(f"account {name}", what, cure, Severity.WARN, "password-ends")
+        for name, account in workspace.config.accounts.items()
+        if account.server.partition(":")[0].endswith("office365.com") and not (account.outbox or account.sign_in)
+    ]
+
+
+def _domains(workspace: Workspace, server: str) -> list[Problem]:
+    from mailer.domains import Records, alignment, check_domain
+    from mailer.workspace.finishing import domain_of, signer
+
+    nameserver, _, port = server.partition(":")
+    records = Records(nameserver=nameserver, port=int(port or 53))
+    found: list[Problem] = []
+    for name, account in workspace.config.accounts.items():
+        if account.outbox:
+            continue
+        domain, own = domain_of(account.from_), signer(workspace, name)
+        found += check_domain(domain, account.server, records, selector=own.selector if own else "")
+        found += alignment(domain, account.username)
+        if own and "no-dkim" in {problem.kind for problem in found}:
+            what = f"The record of our own DKIM key belongs at {own.selector}._domainkey.{domain}."
+            found.append(Problem(domain, what, f"Add a TXT record: {own.record}", Severity.NOTE, "dkim-record"))
+    return found
 
 
 def _logins(workspace: Workspace, names: list[str]) -> list[Problem]:

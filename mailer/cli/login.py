@@ -16,8 +16,9 @@ from mailer.cli.settings import Settings
 from mailer.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from mailer.config import Account
+    from mailer.config import Account, SignIn
     from mailer.transports.providers import Provider
+    from mailer.xoauth2 import Bearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class _Wanted:
 @click.argument("account", type=ACCOUNT, metavar="ACCOUNT")
 @click.option("--provider", metavar="NAME", default="", help="Whose mailbox it is, where its address does not tell.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Read the password from standard input.")
+@click.option("--code", "by_code", is_flag=True, help="Sign in on another machine, where this one has no browser.")
 @click.option("--forget", is_flag=True, help="Take the stored password out of the keyring again.")
 @click.pass_obj
-def login(settings: Settings, account: str, provider: str, from_stdin: bool, forget: bool) -> None:
+def login(settings: Settings, account: str, provider: str, from_stdin: bool, by_code: bool, forget: bool) -> None:
     """Try the password of ACCOUNT for real, and store it in the keyring of this computer.
 
     ACCOUNT is a name from config.yaml, or an address: for that one the lines to add to config.yaml are shown.
@@ -52,6 +54,9 @@ def login(settings: Settings, account: str, provider: str, from_stdin: bool, for
         output.line(f"{wanted.name}: the password is {'forgotten' if was_kept else 'not in the keyring'}.")
         return
     _check_storable(wanted)
+    if wanted.account.sign_in:
+        _sign_in(wanted, wanted.account.sign_in, by_code=by_code)
+        return
     _explain(wanted.provider)
     password = _typed(wanted, from_stdin=from_stdin)
     open_once(wanted.account, password, wanted.folder)
@@ -61,7 +66,29 @@ def login(settings: Settings, account: str, provider: str, from_stdin: bool, for
         output.line(f"\nAdd the account to config.yaml, under accounts:\n\n{_yaml(wanted)}")
 
 
-def open_once(account: Account, password: str | None, folder: Path) -> None:
+def _sign_in(wanted: _Wanted, sign_in: SignIn, *, by_code: bool) -> None:
+    """Lead through the provider's page, keep what it gives, and try it."""
+    import webbrowser
+
+    from mailer.oauth import sign_in_by_code, sign_in_with_browser
+    from mailer.workspace import Clock
+    from mailer.workspace.secrets import keep, secret_of
+
+    def show(address: str) -> None:
+        output.tell(f"Sign in as {wanted.account.username} on this page:\n{address}")
+        webbrowser.open(address)
+
+    clock = Clock()
+    if by_code:
+        token = sign_in_by_code(sign_in, output.tell, clock.wait, now=clock.now)
+    else:
+        token = sign_in_with_browser(sign_in, wanted.account.username, show, now=clock.now)
+    keep(wanted.account, token)
+    open_once(wanted.account, secret_of(wanted.name, wanted.account, clock.now), wanted.folder)
+    output.line(f"{wanted.account.server} lets {wanted.account.username} in; the sign-in is in the keyring.")
+
+
+def open_once(account: Account, password: str | Bearer | None, folder: Path) -> None:
     """Connect, log in and leave again; raises ServerError with one sentence and its cure."""
     from mailer.transports.smtp import Smtp
 
@@ -154,7 +181,7 @@ def _check_storable(wanted: _Wanted) -> None:
             f"{wanted.name} has its password elsewhere (`password: {account.password}`); there is nothing to store.",
             cure=f"`mailer accounts test {wanted.name}` tries it.",
         )
-    if wanted.provider.password == "none":  # noqa: S105
+    if wanted.provider.password == "none" and not account.sign_in:  # noqa: S105
         raise UsageError(f"{wanted.provider.title}: {wanted.provider.words}", cure="Use a mailbox elsewhere.")
     check_keyring()
 

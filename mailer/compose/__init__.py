@@ -23,15 +23,20 @@ _LONGEST_LINE = 998
 
 
 def compose(
-    delivery: Delivery, *, attachments: Mapping[str, bytes], date: datetime, eight_bit: bool = False
+    delivery: Delivery,
+    *,
+    attachments: Mapping[str, bytes],
+    date: datetime,
+    eight_bit: bool = False,
+    one_click: str = "",
 ) -> Message:
     """Compose a message, dated `date`; `attachments` gives the bytes by digest.
 
-    `eight_bit` where the transport takes 8-bit content. Raises MailerError where the result would not say what
-    the draft says.
+    `eight_bit` where the transport takes 8-bit content; `one_click` is the https address at which the recipient
+    of a marketing mail leaves. Raises MailerError where the result would not say what the draft says.
     """
     draft = delivery.draft
-    block = _header_block(delivery, date)
+    block = _header_block(delivery, date, one_click)
     body = _body(draft, delivery.message_id, attachments, eight_bit=eight_bit)
     return Message(
         mail_from=headers.split_mailbox(draft.from_)[1],
@@ -49,14 +54,14 @@ def _recipients(draft: Draft) -> tuple[str, ...]:
     return tuple({address.casefold(): address for address in everybody}.values())
 
 
-def _header_block(delivery: Delivery, date: datetime) -> bytes:
-    lines = _header_lines(delivery, date)
+def _header_block(delivery: Delivery, date: datetime, one_click: str) -> bytes:
+    lines = _header_lines(delivery, date, one_click)
     block = "".join(lines).encode("utf-8")
     _reread(block, [line.partition(":")[0].encode() for line in lines])
     return block
 
 
-def _header_lines(delivery: Delivery, date: datetime) -> list[str]:
+def _header_lines(delivery: Delivery, date: datetime, one_click: str) -> list[str]:
     draft = delivery.draft
     lines = [headers.structured("From", [headers.mailbox(draft.from_)])]
     for name, people in (("To", draft.to), ("Cc", draft.cc), ("Reply-To", draft.reply_to)):
@@ -71,14 +76,20 @@ def _header_lines(delivery: Delivery, date: datetime) -> list[str]:
         thread = [headers.message_id(text) for text in delivery.references]
         lines += [f"In-Reply-To: {thread[-1]}\r\n", headers.structured("References", thread)]
     if draft.kind == "marketing":
-        lines.append(f"List-Unsubscribe: {_unsubscribe(draft)}\r\n")
+        lines += _ways_out(draft, one_click)
     return [*lines, "MIME-Version: 1.0\r\n"]
 
 
-def _unsubscribe(draft: Draft) -> str:
-    """A mail to us takes the recipient off (RFC 2369 section 3.2)."""
+def _ways_out(draft: Draft, one_click: str) -> list[str]:
+    """A mail to us takes the recipient off (RFC 2369 section 3.2), or one click, where that is hosted (RFC 8058)."""
     to = headers.split_mailbox((*draft.reply_to, draft.from_)[0])[1]
-    return f"<mailto:{quote(to, safe='@')}?subject=unsubscribe>"
+    by_mail = f"<mailto:{quote(to, safe='@')}?subject=unsubscribe>"
+    if not one_click:
+        return [f"List-Unsubscribe: {by_mail}\r\n"]
+    return [
+        f"List-Unsubscribe: <{one_click}>, {by_mail}\r\n",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+    ]
 
 
 @lru_cache(maxsize=16)

@@ -1,7 +1,8 @@
-"""What an account may say about its mailbox: where what comes back is read."""
+"""What an account may say about its mailbox, where what comes back is read, and about its DKIM key."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -26,3 +27,10 @@ class Mailbox(Model):
         default=False,
         description="Whether a copy of each sent mail is put into Sent; Gmail and Microsoft do that themselves.",
     )
+
+
+class Dkim(Model):
+    """The firm's own DKIM key, for a server that does not sign."""
+
+    key_file: Path = Field(description="The private key in PEM, RSA of 1024 bits or more, or ed25519.")
+    selector: str = Field("mailer", pattern=r"^[\w.-]+$", description="Under which name its public half is published.")

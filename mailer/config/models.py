@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from mailer.config.kinds import Country, FromText, Language, Names, PasswordPlace, PeriodText, Server, Zone
-from mailer.config.mailboxes import Mailbox
+from mailer.config.mailboxes import Dkim, Mailbox
 from mailer.config.parts import Model
+from mailer.config.sign_in import SignIn
 from mailer.config.when import Calendar, Scheduled
 
 
@@ -17,6 +18,14 @@ class Firm(Calendar):
     """Who we are."""
 
     name: str = Field(description="The firm's name, as clients know it.")
+    unsubscribe_at: str = Field(
+        "",
+        pattern=r"^(https://\S+)?$",
+        description="The https address where `mailer unsubscribe-server` is reached: one click to leave (RFC 8058).",
+    )
+    keep_words_days: int | None = Field(
+        None, ge=30, description="After so many days the words of mails that are done are purged; outcomes stay."
+    )
     postal_address: str = Field("", description="Required in the footer of marketing mail.")
     timezone: Zone = Field("UTC", description="IANA zone of the office, such as Africa/Lagos.")
     language: Language = Field("en", description="Language of the firm: with the country it decides dates and money.")
@@ -43,6 +52,8 @@ class Account(Model):
     per_day: int = Field(450, ge=1, description="Quota: mails in any 24 hours.")
     connections: int = Field(1, ge=1, le=50, description="How many connections at once.")
     outbox: str = Field("", description="A folder: mails are written there as .eml files; a rehearsal.")
+    sign_in: SignIn | None = Field(None, description="Sign-in at the provider's own page, in place of a password.")
+    dkim: Dkim | None = Field(None, description="The firm's own DKIM key, where the server does not sign.")
     mailbox: Mailbox | None = Field(None, description="Where what comes back is read: `{server: imap.gmail.com:993}`.")
 
 

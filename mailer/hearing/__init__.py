@@ -2,5 +2,6 @@
 
 from mailer.hearing.checking import Check, check
 from mailer.hearing.effects import News
+from mailer.hearing.filing import put_into_drafts
 
-__all__ = ["Check", "News", "check"]
+__all__ = ["Check", "News", "check", "put_into_drafts"]

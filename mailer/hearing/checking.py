@@ -14,7 +14,9 @@ from datetime import date, datetime, timedelta
 
 from mailer.config import Mailbox as Place
 from mailer.hearing.effects import WHO, News, act
+from mailer.hearing.filing import IN_DRAFTS, file_copies
 from mailer.ledger import heard
+from mailer.ledger.drafts import Entry
 from mailer.ledger.moves import move
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.mailbox import Incoming, Kind, Known, read
@@ -41,6 +43,8 @@ class Check:
     news: list[News] = field(default_factory=list)
     #: Deliveries in doubt that were found in Sent.
     settled: int = 0
+    #: Copies put into Sent.
+    copies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ def _read_all(open_mailbox: Callable[[], Mailbox], place: Place, desk: _Desk, fo
         for folder in place.folders:
             _read_folder(mailbox, folder, desk, found, place.file_into)
         found.settled += _settle(mailbox, desk)
+        if place.sent_copies:
+            found.copies += file_copies(mailbox, desk.ledger, desk.account, now=desk.now)
 
 
 def _read_folder(mailbox: Mailbox, folder: str, desk: _Desk, found: Check, file_into: str) -> None:
@@ -142,6 +148,15 @@ def _acted(tx: Transaction, mail: Incoming, desk: _Desk) -> News | None:
     return act(tx, mail, entry, at=desk.now)
 
 
+def _is_there(mailbox: Mailbox, sent: str, entry: Entry) -> bool:
+    """By our Message-ID; one that its owner finished may have another, then by recipient and subject."""
+    if mailbox.has(sent, entry.message_id):
+        return True
+    if entry.last_reply != IN_DRAFTS or entry.sent_at is None:
+        return False
+    return mailbox.has_like(sent, entry.address, entry.subject, entry.sent_at.date() - timedelta(days=1))
+
+
 def _settle(mailbox: Mailbox, desk: _Desk) -> int:
     """Deliveries in doubt that lie in Sent have gone: say so, with the proof."""
     with desk.ledger.read() as tx:
@@ -149,7 +164,7 @@ def _settle(mailbox: Mailbox, desk: _Desk) -> int:
     sent = mailbox.special_folder("Sent") if doubtful else None
     if not sent:
         return 0
-    found = [each.id for each in doubtful if mailbox.has(sent, each.message_id)]
+    found = [each.id for each in doubtful if _is_there(mailbox, sent, each)]
     with desk.ledger.begin() as tx:
         return len(
             move(tx, found, Status.SENT, at=desk.now, who=WHO, note=f"found in {sent}", only_from=[Status.UNCONFIRMED])

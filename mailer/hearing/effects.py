@@ -5,7 +5,7 @@ Whatever is done is done once, in the transaction that also keeps the mail; the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -185,11 +185,19 @@ def _leaves(tx: Transaction, mail: Incoming, entry: Entry | None, at: datetime) 
     if entry is None and not known:
         return None
     address = mail.address if known or not entry else entry.address.lower()
-    for person in known or ([entry.person] if entry else []):
-        heard.note(tx, person, "unsubscribed", mail.subject, at=at, who=WHO, delivery_id=entry.id if entry else None)
-    suppressions.add(tx, address, reason="asked for no more mail", who=WHO, at=at)
-    cancelled = _cancel(tx, address, "its recipient asked for no more mail", at)
+    persons = known or ([entry.person] if entry else [])
+    cancelled = leave(tx, address, persons, at=at, what=mail.subject, delivery_id=entry.id if entry else None)
     return _news(mail, entry, f"suppressed everywhere; {_count(cancelled, 'waiting mail')} cancelled")
+
+
+def leave(
+    tx: Transaction, address: str, persons: Sequence[int], *, at: datetime, what: str, delivery_id: int | None
+) -> int:
+    """Suppress an address whose owner wants no more mail, once; returns how many waiting mails were cancelled."""
+    if suppressions.add(tx, address, reason="asked for no more mail", who=WHO, at=at):
+        for person in persons:
+            heard.note(tx, person, "unsubscribed", what, at=at, who=WHO, delivery_id=delivery_id)
+    return _cancel(tx, address, "its recipient asked for no more mail", at)
 
 
 def _cancel(tx: Transaction, address: str, why: str, at: datetime) -> int:

@@ -144,6 +144,18 @@ def note(
     )
 
 
+def sent_after(tx: Connection, account: str, after: datetime, *, limit: int) -> list[drafts.Entry]:
+    """The account's mails sent after then whose words are still kept, the oldest first."""
+    ids = tx.execute(
+        select(deliveries.c.id)
+        .where(deliveries.c.account == account, deliveries.c.status == Status.SENT, deliveries.c.sent_at > after)
+        .where(func.length(deliveries.c.words) > 0)
+        .order_by(deliveries.c.sent_at)
+        .limit(limit)
+    ).scalars()
+    return drafts.entries(tx, ids=list(ids))
+
+
 def doubtful(tx: Connection, account: str) -> list[drafts.Entry]:
     """The account's deliveries whose fate is unconfirmed."""
     return [each for each in drafts.entries(tx, statuses=[Status.UNCONFIRMED]) if each.account == account]

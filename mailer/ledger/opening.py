@@ -50,6 +50,17 @@ class Ledger:
         with translated(self.path), self._engine.connect() as tx:
             yield tx
 
+    def scrub(self) -> None:
+        """Write the file anew, so that nothing deleted can be read from it, and remove the backup beside it."""
+        with translated(self.path):
+            raw = self._engine.raw_connection()
+            try:
+                raw.cursor().execute("VACUUM")
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+        self.path.with_name(self.path.name + ".backup").unlink(missing_ok=True)
+
     def close(self) -> None:
         """Let the file go."""
         self._engine.dispose()

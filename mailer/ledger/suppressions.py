@@ -78,6 +78,14 @@ def has_any(tx: Connection) -> bool:
     return tx.execute(_ANY).first() is not None
 
 
+def forgotten(tx: Connection, addresses: Iterable[str]) -> set[str]:
+    """Those of `addresses` whose owner asked to be forgotten: only a hash blocks them."""
+    salt = salt_of(tx)
+    hashes = {hashed(address, salt): address for address in addresses}
+    rows = tx.execute(select(suppressions.c.what).where(suppressions.c.what.like("hash:%")))
+    return {hashes[what] for what in rows.scalars() if what in hashes}
+
+
 def _forms(address: str, salt: str) -> tuple[str, str, str]:
     folded = address.casefold()
     return folded, "@" + folded.rpartition("@")[2], hashed(folded, salt)

@@ -9,7 +9,7 @@ import imaplib
 import ipaddress
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +22,7 @@ from imap_tools.errors import ImapToolsError
 from mailer.config import Mailbox as Place
 from mailer.errors import ConfigError, ServerError
 from mailer.mailbox.folders import find_folder
+from mailer.xoauth2 import Bearer
 
 #: Bytes of one mail that are fetched: what it says stands at its beginning, attachments behind.
 FETCH_BYTES = 128 << 10
@@ -31,12 +32,13 @@ _TIMEOUT = 60.0
 _PORTS = {"tls": 993, "starttls": 143, "none": 143}
 _UID = re.compile(rb"\bUID (\d+)")
 
-#: Gives the answer to the server's SASL challenge (see `oauth`).
-Sasl = Callable[[bytes], bytes]
-
 
 class LineCutError(ServerError):
     """The connection to the mailbox was lost."""
+
+
+class RefusedError(ServerError):
+    """The mailbox does not let us in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,24 @@ class Mailbox:
 
     @classmethod
     def open(
-        cls, place: Place, username: str, secret: str | Sasl, *, ca_file: Path | None = None, timeout: float = _TIMEOUT
+        cls,
+        place: Place,
+        username: str,
+        secret: str | Bearer,
+        *,
+        ca_file: Path | None = None,
+        timeout: float = _TIMEOUT,
     ) -> Self:
-        """Connect and log in, with a password or the answer to an XOAUTH2 challenge; ServerError says why not."""
+        """Connect and log in, with a password, or a token that is renewed once; ServerError says why not."""
+        try:
+            return cls._open(place, username, secret, ca_file, timeout)
+        except RefusedError:
+            if isinstance(secret, Bearer) and secret.renew():
+                return cls._open(place, username, secret, ca_file, timeout)
+            raise
+
+    @classmethod
+    def _open(cls, place: Place, username: str, secret: str | Bearer, ca_file: Path | None, timeout: float) -> Self:
         with _translated(place.server):
             box = _connect(place, ca_file, timeout)
             try:
@@ -121,8 +138,17 @@ class Mailbox:
                 self._box.folder.set(folder, readonly=True)
             return bool(self._uids_of(message_id))
 
+    def has_like(self, folder: str, address: str, subject: str, since: date) -> bool:
+        """Whether the folder holds a mail to this address with this subject, sent since that day."""
+        if self._box.folder.get() != folder:
+            self._box.folder.set(folder, readonly=True)
+        start = re.split(r'[^ -~]|["\\\\]', subject)[0].strip()  # what a search can ask for without a charset
+        with _translated(self.name):
+            wanted = f'UNDELETED TO "{address}" SUBJECT "{start}" SENTSINCE {_imap_date(since)}'
+            return bool(address.isascii() and start and self._box.uids(wanted))
+
     def _uids_of(self, message_id: str) -> list[str]:
-        return self._box.uids(f'HEADER Message-ID "{message_id}"')
+        return self._box.uids(f'UNDELETED HEADER Message-ID "{message_id}"')
 
     def special_folder(self, use: str) -> str | None:
         r"""The folder for "Sent" or "Drafts": by its special use (RFC 6154), else by name in many languages."""
@@ -157,7 +183,8 @@ class Mailbox:
         if not uids:
             return
         self._box.client.uid("STORE", ",".join(uids), "+FLAGS", r"(\Deleted)")
-        if "UIDPLUS" in self._box.client.capabilities:
+        _, capabilities = self._box.client.capability()  # others than before the login
+        if b"UIDPLUS" in b" ".join(capabilities):
             self._box.client.uid("EXPUNGE", ",".join(uids))
 
 
@@ -201,13 +228,22 @@ def _refuse_unless_loopback(host: str) -> None:
         )
 
 
-def _log_in(box: BaseMailBox, username: str, secret: str | Sasl) -> None:
-    if not isinstance(secret, str):
-        box.client.authenticate("XOAUTH2", secret)
+def _log_in(box: BaseMailBox, username: str, secret: str | Bearer) -> None:
+    if isinstance(secret, Bearer):
+        _show(box, username, secret)
     elif (username + secret).isascii():
         box.login(username, secret, initial_folder=None)
     else:
         box.login_utf8(username, secret, initial_folder=None)
+
+
+def _show(box: BaseMailBox, username: str, token: Bearer) -> None:
+    """Log in with a token; a refusal comes as a second challenge and wants an empty answer."""
+
+    def answer(challenge: bytes) -> bytes:
+        return (token.answer_challenge(challenge) if challenge else token.answer(username)).encode()
+
+    box.client.authenticate("XOAUTH2", answer)
 
 
 @contextmanager
@@ -225,15 +261,15 @@ def _translated(name: str) -> Iterator[None]:
         raise LineCutError(
             f"The connection to the mailbox at {name} failed: {error}", cure="Try again later."
         ) from error
-    except (ImapToolsError, imaplib.IMAP4.error) as error:
+    except (ImapToolsError, imaplib.IMAP4.error, ValueError) as error:
         said = str(error)
         if "AUTHENTICAT" in said.upper():
             raise _refused(name, said) from error
         raise ServerError(f"The mailbox at {name} answered: {said}", cure="Try again later.") from error
 
 
-def _refused(name: str, said: str) -> ServerError:
-    return ServerError(
+def _refused(name: str, said: str) -> RefusedError:
+    return RefusedError(
         f"The mailbox at {name} refuses the login: {said[:200]}",
         cure="Store the password again with `mailer accounts login`; some providers want IMAP switched on first.",
     )

@@ -108,6 +108,15 @@ class Known:
     own: Container[str] = frozenset()
 
 
+class _Everything(Container[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+#: As if every mail were an answer to one of ours.
+EVERYTHING = Known(_Everything(), _Everything())
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One mail of the mailbox, understood as far as it can be."""

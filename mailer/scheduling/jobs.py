@@ -1,4 +1,4 @@
-"""The four jobs of the schedule: each does one bounded pass over the ledger and says in one line what it did."""
+"""The jobs of the schedule: each does one bounded pass over the ledger and says in one line what it did."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mailer.campaigns import refresh
-from mailer.errors import MailerError
-from mailer.ledger import timing
+from mailer.errors import MailerError, ServerError
+from mailer.ledger import erasing, timing
 from mailer.ledger.opening import Ledger
 from mailer.scheduling.preparing import prepare_due
 from mailer.scheduling.reminding import remind
 from mailer.scheduling.sheets import Sheets
 from mailer.sending import Order, Tally
 from mailer.workspace import Workspace, passes
+from mailer.workspace.mailboxes import hear
 from mailer.workspace.sorting import sort_due
 
 #: A sending pass of the schedule ends after this long, so that the other jobs have their turn.
@@ -95,13 +96,30 @@ def _within(span: timedelta, workspace: Workspace, stopping: Callable[[], bool])
     return lambda: stopping() or workspace.now >= end
 
 
+def mailbox(desk: Desk) -> Done:
+    """Read what came back; before sending, since an answer stops a follow-up."""
+    said, errors = list[str](), list[MailerError]()
+    for name, account in desk.workspace.config.accounts.items():
+        if account.mailbox and not desk.stopping():
+            try:
+                found = hear(desk.workspace, name)
+            except ServerError as error:
+                errors.append(error)
+            else:
+                said += [f"{name}: {len(found.news)} mails came back"] if found.news else []
+    return Done("; ".join(said), errors=tuple(errors))
+
+
 def housekeeping(desk: Desk) -> Done:
-    """Note that the schedule is alive, where `mailer service status` finds it."""
-    for ledger in ledgers(desk.workspace):
+    """Note that the schedule is alive, where `mailer service status` finds it; purge words that are old enough."""
+    workspace, purged = desk.workspace, 0
+    keep = workspace.config.firm.keep_words_days
+    for ledger in ledgers(workspace):
         with ledger.begin() as tx:
-            timing.beat(tx, ALIVE, at=desk.workspace.now)
-    desk.workspace.reflect(always=True)
-    return Done()
+            timing.beat(tx, ALIVE, at=workspace.now)
+            purged += erasing.purge(tx, workspace.now - timedelta(days=keep)) if keep else 0
+    workspace.reflect(always=True)
+    return Done(f"the words of {purged} old mails were purged" if purged else "")
 
 
 def digest(desk: Desk) -> Done:
@@ -115,5 +133,6 @@ JOBS = (
     Job("housekeeping", timedelta(minutes=1), housekeeping),
     Job("prepare", timedelta(minutes=10), prepare),
     Job("digest", timedelta(minutes=30), digest),
+    Job("mailbox", timedelta(minutes=10), mailbox),
     Job("send", timedelta(minutes=1), send),
 )

@@ -13,6 +13,7 @@ from mailer.config.models import Account
 from mailer.errors import ServerError
 from mailer.model import Message, Outcome, Phase, Receipt
 from mailer.transports.replies import Reply
+from mailer.xoauth2 import Bearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Transport(Protocol):
         """Say goodbye; a message whose content is under way stays without a receipt."""
 
 
-def transport_of(account: Account, *, folder: Path, password: str | None = None) -> Transport:
+def transport_of(account: Account, *, folder: Path, password: str | Bearer | None = None) -> Transport:
     """What sends for an account, not opened yet; its paths are meant from `folder`, the workspace."""
     if account.outbox:
         from mailer.transports.outbox import Outbox

@@ -5,6 +5,7 @@ Nothing else of yagmail is used: its `send` repeats mails whose fate is unknown.
 
 from __future__ import annotations
 
+import binascii
 import ipaddress
 import smtplib
 import socket
@@ -24,6 +25,7 @@ from mailer.transports import DoorError
 from mailer.transports.line import Line
 from mailer.transports.offers import Offers
 from mailer.transports.replies import Reply
+from mailer.xoauth2 import Bearer
 
 _PORTS = {"tls": 465, "starttls": 587, "none": 25}
 #: Sent in EHLO: an address literal names no machine of the user and needs no look-up.
@@ -38,12 +40,12 @@ class Door:
     port: int
     security: str
     username: str
-    password: str | None
+    password: str | Bearer | None
     context: ssl.SSLContext
     timeout: float
 
     @classmethod
-    def of(cls, account: Account, password: str | None, folder: Path, timeout: float) -> Door:
+    def of(cls, account: Account, password: str | Bearer | None, folder: Path, timeout: float) -> Door:
         """The door of an account; relative paths are meant from `folder`. Raises ConfigError."""
         host, port = _place(account)
         if account.security == "none" and not _is_loopback(host):
@@ -61,7 +63,16 @@ class Door:
         return cls(host, port, account.security, account.username, password, context, timeout)
 
     def open(self) -> tuple[Line, Offers]:
-        """Connect and log in, waiting for it; raises DoorError."""
+        """Connect and log in, waiting for it; a refused token is renewed once. Raises DoorError."""
+        try:
+            return self._open()
+        except DoorError as error:
+            token = self.password
+            if error.receipt.phase is Phase.LOGIN and isinstance(token, Bearer) and token.renew():
+                return self._open()
+            raise
+
+    def _open(self) -> tuple[Line, Offers]:
         client = _Client(
             user={self.username: self.username} if self.username else None,
             password=self.password,
@@ -94,15 +105,33 @@ class Door:
 class _OneTry(smtplib.SMTP):
     """Logs in once: smtplib would repeat a refused password by every method, and repeats lock accounts."""
 
-    def login(self, user: str, password: str, *, initial_response_ok: bool = True) -> tuple[int, bytes]:
-        """Log in by the first method that both sides know."""
+    def login(self, user: str, password: str | Bearer, *, initial_response_ok: bool = True) -> tuple[int, bytes]:
+        """Log in by the first method that both sides know, or with a token."""
         self.ehlo_or_helo_if_needed()
         offered = self.esmtp_features.get("auth", "").split()
+        if isinstance(password, Bearer):
+            return self._show(user, password, offered)
         method = next((each for each in ("PLAIN", "LOGIN", "CRAM-MD5") if each in offered), None)
         if method is None:
             raise smtplib.SMTPNotSupportedError
         self.esmtp_features["auth"] = method
         return super().login(user, password, initial_response_ok=initial_response_ok)
+
+    def _show(self, user: str, token: Bearer, offered: list[str]) -> tuple[int, bytes]:
+        """Log in with a token: a refusal comes as a challenge, wants an empty answer, and only 235 is a yes."""
+        if "XOAUTH2" not in offered:
+            raise smtplib.SMTPNotSupportedError
+
+        def answer(challenge: bytes | None = None) -> str:
+            return token.answer(user) if challenge is None else token.answer_challenge(challenge)
+
+        try:
+            code, said = self.auth("XOAUTH2", answer)
+        except binascii.Error as error:
+            raise smtplib.SMTPAuthenticationError(334, b"a challenge that cannot be read") from error
+        if code != 235:
+            raise smtplib.SMTPAuthenticationError(code, said)
+        return code, said
 
 
 class _OneTryTls(_OneTry, smtplib.SMTP_SSL):

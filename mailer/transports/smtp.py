@@ -19,6 +19,7 @@ from mailer.transports.conversation import Conversation, LineCutError, Timeouts
 from mailer.transports.door import Door
 from mailer.transports.line import Line
 from mailer.transports.offers import Offers
+from mailer.xoauth2 import Bearer
 
 #: So many lines in a row, cut before a mail was taken on them, and the account rests.
 _FRUITLESS_LINES = 3
@@ -45,7 +46,7 @@ class Smtp:
     def __init__(
         self,
         account: Account,
-        password: str | None,
+        password: str | Bearer | None,
         *,
         folder: Path = Path(),
         timeouts: Timeouts | None = None,

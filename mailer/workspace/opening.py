@@ -23,6 +23,7 @@ from mailer.errors import BusyError, LedgerError
 from mailer.ledger import mirror
 from mailer.ledger.opening import Ledger, open_ledger
 from mailer.transports import Transport, transport_of
+from mailer.workspace.secrets import secret_of
 
 #: The ledger of real mail, and the one of rehearsals, beside config.yaml.
 LEDGER, REHEARSAL = "ledger.db", "rehearsal.db"
@@ -101,6 +102,10 @@ class Workspace:
         names = accounts.accounts_of(known, self.config) if known else ()
         return self.rehearsing or (bool(names) and all(self.config.accounts[name].outbox for name in names))
 
+    def existing_ledgers(self) -> list[Ledger]:
+        """Every ledger of the workspace that there is: of real mail, of rehearsals."""
+        return [self._open(name) for name in (LEDGER, REHEARSAL) if (self.folder / name).exists()]
+
     def is_rehearsing(self, ledger: Ledger) -> bool:
         """Whether this is the ledger of rehearsals."""
         return ledger.path.name == REHEARSAL
@@ -113,11 +118,8 @@ class Workspace:
     def transport(self, name: str, *, password: str | None = None) -> Transport:
         """What takes this account's messages; `password` when it was just typed, else it is looked up."""
         account = self.config.accounts[name]
-        if account.username and password is None and not account.outbox:
-            from mailer.transports.passwords import find_password
-
-            password = find_password(name, account)
-        return transport_of(account, folder=self.folder, password=password)
+        secret = secret_of(name, account, self.clock.now) if password is None else password
+        return transport_of(account, folder=self.folder, password=secret)
 
     @contextmanager
     def sole_sender(self, name: str) -> Iterator[None]:

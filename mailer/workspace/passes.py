@@ -15,6 +15,7 @@ from mailer.ledger import drafts, queue
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.model import Draft, Receipt
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
+from mailer.workspace.finishing import signatures, ways_out
 from mailer.workspace.opening import Workspace
 from mailer.workspace.sorting import may_leave, note_looked, sort_due
 
@@ -114,7 +115,13 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     """
     if not workspace.is_rehearsing(ledger):
         workspace.trust_ledger()
-    order = replace(order, committed=workspace.reflect, may_leave=partial(may_leave, workspace.config))
+    order = replace(
+        order,
+        committed=workspace.reflect,
+        may_leave=partial(may_leave, workspace.config),
+        way_out=ways_out(workspace, ledger),
+        signed=signatures(workspace),
+    )
     with ledger.read() as tx:
         names = queue.accounts_with_work(tx)
     passed = Passed()

@@ -1,0 +1,90 @@
+"""`mailer forget` and `mailer export`: what a person may ask of us."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mailer.cli.output import ask, json_option, line, print_json
+from mailer.cli.settings import Settings
+
+if TYPE_CHECKING:
+    from mailer.workspace import Workspace
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:50em;margin:2em auto;padding:0 1em}}
+dt{{font-weight:600;margin-top:.6em}}dd{{margin-left:1.5em;white-space:pre-wrap}}</style></head>
+<body><h1>{title}</h1>{body}</body></html>
+"""
+
+
+@click.command()
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def forget(settings: Settings, address: str, yes: bool) -> int:
+    """Take away all that names ADDRESS; only a salted hash stays, which keeps on blocking it."""
+    from mailer.ledger import erasing
+
+    question = (
+        f"Forget {address} for good? Names, words and answers go; what became of each mail stays, without a name."
+    )
+    if not ask(question, yes=yes):
+        return 1
+    with settings.workspace() as workspace:
+        emptied = 0
+        for ledger in workspace.existing_ledgers():
+            with ledger.begin() as tx:
+                emptied += erasing.forget(tx, address, at=workspace.now, who=workspace.who)
+            ledger.scrub()
+        removed = _remove_rehearsals(workspace, address)
+    line(f"{address} is forgotten and stays blocked: {emptied} mails emptied, {removed} rehearsed ones removed.")
+    line("If the address is still in a spreadsheet, take it out there: mailer never writes yours.")
+    return 0
+
+
+def _remove_rehearsals(workspace: Workspace, address: str) -> int:
+    """Remove the .eml files of the outboxes that name the address in their headers."""
+    removed = 0
+    wanted = address.lower().encode()
+    for folder in {account.outbox for account in workspace.config.accounts.values() if account.outbox}:
+        for file in (workspace.folder / folder).glob("**/*.eml"):
+            if wanted in file.read_bytes().partition(b"\r\n\r\n")[0].lower():
+                file.unlink()
+                removed += 1
+    return removed
+
+
+@click.command()
+@click.argument("address")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a readable page (.html) instead.")
+@json_option
+@click.pass_obj
+def export(settings: Settings, address: str, out: Path | None, as_json: bool) -> None:
+    """Show all that we hold about ADDRESS, as JSON or as a page to hand out."""
+    from mailer.ledger import erasing
+
+    with settings.workspace() as workspace:
+        held: dict[str, Any] = {}
+        for ledger in workspace.existing_ledgers():
+            with ledger.read() as tx:
+                held[ledger.path.name] = erasing.everything_about(tx, address)
+    if out:
+        title = f"What we hold about {address}"
+        out.write_text(_PAGE.format(title=html.escape(title), body=_as_html(held)), encoding="utf-8")
+        line(f"Written to {out}.")
+    if as_json or not out:
+        print_json(held)
+
+
+def _as_html(value: Any) -> str:
+    if isinstance(value, dict):
+        pairs = (f"<dt>{html.escape(str(name))}</dt><dd>{_as_html(part)}</dd>" for name, part in value.items())
+        return f"<dl>{''.join(pairs)}</dl>"
+    if isinstance(value, list | tuple):
+        return "<ol>" + "".join(f"<li>{_as_html(part)}</li>" for part in value) + "</ol>" if value else "nothing"
+    return html.escape("" if value is None else str(value))

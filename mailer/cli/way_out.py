@@ -1,0 +1,31 @@
+"""`mailer unsubscribe-server`: the page on which one click leaves, for firms that host it."""
+
+from __future__ import annotations
+
+import click
+
+from mailer.cli.output import tell
+from mailer.cli.settings import Settings
+from mailer.errors import UsageError
+
+
+@click.command("unsubscribe-server")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8067, show_default=True, help="The port to listen on.")
+@click.pass_obj
+def unsubscribe_server(settings: Settings, host: str, port: int) -> None:
+    """Serve the page on which one click leaves (RFC 8058), behind a web server that speaks https."""
+    with settings.workspace() as workspace:
+        firm = workspace.config.firm
+        if not firm.unsubscribe_at:
+            raise UsageError(
+                "config.yaml names no address for the page.",
+                cure="Write `unsubscribe_at: https://…` under `firm:`, and let your web server pass it on to here.",
+            )
+        import waitress
+
+        from mailer.way_out import way_out
+
+        app = way_out(workspace.ledger, firm.name, now=lambda: workspace.now)
+        tell(f"{firm.unsubscribe_at} is answered on {host}:{port}; Ctrl-C ends it.")
+        waitress.serve(app, host=host, port=port, threads=4, ident=None)

@@ -1,0 +1,86 @@
+"""Mails of ours put into the mailbox they belong to: approved ones into Drafts, for a person to send; copies into Sent.
+
+What lies in Drafts may be sent by its owner at any time, so its delivery is `unconfirmed`: the program never sends it
+too, and it is settled when it is found in Sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from mailer.compose import compose
+from mailer.errors import UsageError
+from mailer.ledger import drafts, heard, queue
+from mailer.ledger.moves import move
+from mailer.ledger.opening import Ledger
+from mailer.mailbox.imap import Mailbox
+from mailer.model import Delivery, Status
+
+#: Under which name the ledger notes how far copies were put into Sent.
+_COPIES = "copies in Sent"
+IN_DRAFTS = "lies in the mailbox's drafts; its owner sends it"
+_BATCH = 50
+
+
+def put_into_drafts(mailbox: Mailbox, ledger: Ledger, account: str, campaign: str, *, who: str, now: datetime) -> int:
+    """Put the approved mails of a campaign into the account's Drafts; those put there before are replaced.
+
+    Returns how many lie there. Raises ServerError; what was put until then is noted.
+    """
+    folder = mailbox.special_folder("Drafts")
+    if folder is None:
+        raise UsageError("The mailbox has no folder for drafts.", cure="Make a folder called Drafts in it.")
+    count = 0
+    with ledger.read() as tx:
+        entries = drafts.entries(tx, campaign=campaign, statuses=[Status.QUEUED, Status.UNCONFIRMED])
+    for entry in entries:
+        if entry.account == account and _may_lie_there(mailbox, folder, entry):
+            _take(ledger, entry, who, now)
+            _put(mailbox, ledger, folder, entry.id, now, is_draft=True)
+            count += 1
+    return count
+
+
+def _may_lie_there(mailbox: Mailbox, folder: str, entry: drafts.Entry) -> bool:
+    """One that waits; or one put there before that its owner has not sent or thrown away since."""
+    if entry.status is Status.QUEUED:
+        return True
+    return entry.last_reply == IN_DRAFTS and mailbox.has(folder, entry.message_id)
+
+
+def _take(ledger: Ledger, entry: drafts.Entry, who: str, now: datetime) -> None:
+    """Keep the program from sending it, before its owner can."""
+    values = {"last_reply": IN_DRAFTS, "sent_at": now}
+    with ledger.begin() as tx:
+        if move(tx, [entry.id], Status.SENDING, at=now, who=who, note=IN_DRAFTS):
+            move(tx, [entry.id], Status.UNCONFIRMED, at=now, who=who, note=IN_DRAFTS, values=values)
+
+
+def file_copies(mailbox: Mailbox, ledger: Ledger, account: str, *, now: datetime) -> int:
+    """Put a copy of each mail that was sent since the last time into Sent; returns how many."""
+    folder = mailbox.special_folder("Sent")
+    with ledger.read() as tx:
+        _, after = heard.position(tx, account, _COPIES)
+        began_at = datetime.fromtimestamp(after / 1_000_000, UTC) if after else now
+        sent = heard.sent_after(tx, account, began_at, limit=_BATCH)
+    for entry in sent if folder else []:
+        if not mailbox.has(folder or "", entry.message_id):
+            _put(mailbox, ledger, folder or "", entry.id, entry.sent_at or now, is_draft=False)
+    last = max((entry.sent_at for entry in sent if entry.sent_at), default=began_at)
+    with ledger.begin() as tx:
+        heard.reached(tx, account, _COPIES, 0, round(last.timestamp() * 1_000_000), at=now)
+    return len(sent)
+
+
+def _put(mailbox: Mailbox, ledger: Ledger, folder: str, delivery_id: int, at: datetime, *, is_draft: bool) -> None:
+    (delivery,) = _with_words(ledger, [delivery_id])
+    with ledger.read() as tx:
+        contents = drafts.attachment_contents(tx, {file.digest for file in delivery.draft.attachments})
+    message = compose(delivery, attachments=contents, date=at)
+    mailbox.put(folder, delivery.message_id, message.content, at, is_draft=is_draft)
+
+
+def _with_words(ledger: Ledger, ids: Sequence[int]) -> list[Delivery]:
+    with ledger.read() as tx:
+        return queue.deliveries_of(tx, ids)

@@ -1,0 +1,62 @@
+"""What is added to a message when it leaves: the address at which one click leaves, and the firm's signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mailer.errors import ConfigError
+from mailer.ledger import suppressions
+from mailer.ledger.opening import Ledger
+from mailer.model import Delivery, Message
+from mailer.tokens import token_of
+from mailer.workspace.opening import Workspace
+
+if TYPE_CHECKING:
+    from mailer.compose.signing import Signer
+
+
+def ways_out(workspace: Workspace, ledger: Ledger) -> Callable[[Delivery], str]:
+    """How a delivery finds its one-click address; "" for each where the firm hosts none."""
+    base = workspace.config.firm.unsubscribe_at.rstrip("/")
+    if not base:
+        return lambda _delivery: ""
+    with ledger.read() as tx:
+        secret = suppressions.salt_of(tx)
+    return lambda delivery: f"{base}/{token_of(delivery.message_id, secret)}"
+
+
+def signatures(workspace: Workspace) -> Callable[[str, Message, datetime], Message]:
+    """How an account's message is signed; it stays as it is where the account has no key. Raises ConfigError."""
+    signer_of = lru_cache(maxsize=None)(lambda name: signer(workspace, name))
+    for name, account in workspace.config.accounts.items():
+        if account.dkim:
+            signer_of(name)
+
+    def sign(name: str, message: Message, date: datetime) -> Message:
+        found = signer_of(name)
+        return found.sign(message, date) if found else message
+
+    return sign
+
+
+def signer(workspace: Workspace, name: str) -> Signer | None:
+    """The key of an account, read from its file; None where it has none. Raises ConfigError."""
+    account = workspace.config.accounts[name]
+    if account.dkim is None:
+        return None
+    from mailer.compose.signing import Signer
+
+    file = workspace.folder / account.dkim.key_file
+    try:
+        pem = file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"The DKIM key {file} of account {name} cannot be read: {error.strerror}.") from error
+    return Signer.of(domain_of(account.from_), account.dkim.selector, pem)
+
+
+def domain_of(mailbox: str) -> str:
+    """The domain of the address in From."""
+    return mailbox.rpartition("@")[2].rstrip("> ").lower()

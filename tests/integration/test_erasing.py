@@ -1,0 +1,107 @@
+"""A person may know all that we hold, and be forgotten: then nothing names him, and he stays blocked."""
+
+import json
+from datetime import timedelta
+
+from mailer.ledger import drafts, erasing, heard, people, rounds, suppressions
+from mailer.ledger.moves import move
+from mailer.model import Status
+from tests.factories import NOW, add_drafts, add_queued, contact, rendering
+
+BOB = "client0@client.example"
+
+
+def sent(ledger, **changes):
+    """A mail that went to Bob."""
+    (delivery_id,) = add_queued(ledger, text="Dear Bob, about your secret project", **changes)
+    with ledger.begin() as tx:
+        move(tx, [delivery_id], Status.SENDING, at=NOW, who="mailer")
+        move(tx, [delivery_id], Status.SENT, at=NOW, who="mailer", note=f"250 {BOB}", values={"sent_at": NOW})
+        person = drafts.entries(tx, ids=[delivery_id])[0].person
+        heard.note(tx, person, "replied", "my secret answer", at=NOW, who="mailbox", delivery_id=delivery_id)
+        heard.keep(
+            tx, heard.Returned(0, "ada", NOW, "reply", BOB, "Re: secret", "my secret answer", "", delivery_id), "<a@b>"
+        )
+    return delivery_id
+
+
+def forget(ledger, address=BOB):
+    with ledger.begin() as tx:
+        emptied = erasing.forget(tx, address, at=NOW, who="ada")
+    ledger.scrub()
+    return emptied
+
+
+def test_an_export_holds_all_that_is_known(ledger):
+    sent(ledger)
+    with ledger.read() as tx:
+        found = erasing.everything_about(tx, BOB.upper())
+    text = json.dumps(found, default=str)
+    assert "my secret answer" in text
+    assert found["mails"][0]["text"] == "Dear Bob, about your secret project"
+    assert [event["to_status"] for event in found["mails"][0]["events"]][-1] == "sent"
+
+
+def test_an_export_about_a_stranger_is_empty(ledger):
+    with ledger.read() as tx:
+        found = erasing.everything_about(tx, "eve@elsewhere.example")
+    assert (found["mails"], found["history"], found["names"]) == ([], [], [])
+
+
+def test_after_forgetting_no_byte_of_the_file_names_the_person(ledger):
+    sent(ledger)
+    add_drafts(ledger, campaign="year-end")
+    assert forget(ledger) == 2
+    content = ledger.path.read_bytes() + ledger.path.with_name(ledger.path.name + "-wal").read_bytes()
+    for trace in (b"client0", b"secret", b"Bob"):
+        assert trace not in content
+
+
+def test_a_forgotten_person_stays_blocked_when_imported_again(ledger):
+    sent(ledger)
+    forget(ledger)
+    with ledger.begin() as tx:
+        assert suppressions.among(tx, {BOB}) == {BOB: erasing.FORGOTTEN}
+        (person,) = people.identify(tx, [contact(BOB)], at=NOW)
+        opened = rounds.open_round(tx, "thank-you", "2", now=NOW)
+        drafts.insert_new(tx, opened.id, [rendering(person=person, to=(BOB,))], seen=1)
+        assert suppressions.among(tx, {BOB})
+
+
+def test_forgetting_cancels_what_waits_and_keeps_outcomes(ledger):
+    delivery_id = sent(ledger)
+    (waiting,) = add_drafts(ledger, campaign="year-end")
+    forget(ledger)
+    with ledger.read() as tx:
+        statuses = {entry.id: entry.status for entry in drafts.entries(tx)}
+    assert statuses == {delivery_id: Status.SENT, waiting: Status.CANCELLED}
+
+
+def test_forgetting_one_leaves_the_others_alone(ledger):
+    ids = add_drafts(ledger, 3)
+    forget(ledger)
+    with ledger.read() as tx:
+        assert len(drafts.words_of(tx, ids)) == 2
+
+
+def test_somebody_never_seen_can_be_forgotten_too_and_is_blocked(ledger):
+    assert forget(ledger, "eve@elsewhere.example") == 0
+    with ledger.read() as tx:
+        assert suppressions.among(tx, {"Eve@Elsewhere.example"})
+
+
+def test_old_words_are_purged_and_outcomes_stay(ledger):
+    delivery_id = sent(ledger)
+    with ledger.begin() as tx:
+        assert erasing.purge(tx, NOW - timedelta(days=1)) == 0
+        assert erasing.purge(tx, NOW + timedelta(days=1)) == 1
+        (entry,) = drafts.entries(tx, ids=[delivery_id])
+        assert (entry.status, drafts.words_of(tx, [delivery_id])) == (Status.SENT, {})
+        assert heard.returned_since(tx, NOW)[0].words == ""
+
+
+def test_words_of_mail_that_still_waits_are_never_purged(ledger):
+    ids = add_queued(ledger)
+    with ledger.begin() as tx:
+        assert erasing.purge(tx, NOW + timedelta(days=900)) == 0
+        assert set(drafts.words_of(tx, ids)) == set(ids)

@@ -1,0 +1,98 @@
+"""One click leaves; a scanner's look does not; a second click is answered like the first."""
+
+import pytest
+
+from mailer.ledger import drafts, suppressions
+from mailer.ledger.moves import move
+from mailer.model import Status
+from mailer.tokens import message_id_of, token_of
+from mailer.way_out import way_out
+from tests.factories import NOW, add_drafts, add_queued
+
+BOB = "client0@client.example"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def token(ledger):
+    """The token in a mail that went to Bob."""
+    (delivery_id,) = add_queued(ledger)
+    with ledger.begin() as tx:
+        move(tx, [delivery_id], Status.SENDING, at=NOW, who="mailer")
+        move(tx, [delivery_id], Status.SENT, at=NOW, who="mailer", values={"sent_at": NOW})
+        (entry,) = drafts.entries(tx, ids=[delivery_id])
+        return token_of(entry.message_id, suppressions.salt_of(tx))
+
+
+@pytest.fixture
+def page(ledger):
+    return way_out(ledger, "Harbour & Vale <LLP>", now=lambda: NOW).test_client()
+
+
+def suppressed(ledger):
+    with ledger.read() as tx:
+        return [entry.what for entry in suppressions.entries(tx)]
+
+
+def test_a_post_suppresses_and_cancels_what_waits(ledger, token, page):
+    (waiting,) = add_drafts(ledger, campaign="year-end")
+    assert page.post(f"/{token}", data=ONE_CLICK).status_code == 200
+    assert suppressed(ledger) == [BOB]
+    with ledger.read() as tx:
+        assert drafts.entries(tx, ids=[waiting])[0].status is Status.CANCELLED
+
+
+def test_a_second_post_is_answered_like_the_first(ledger, token, page):
+    answers = [page.post(f"/leave/{token}", data=ONE_CLICK) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].data == answers[1].data
+    assert suppressed(ledger) == [BOB]
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_a_scanners_look_changes_nothing(ledger, token, page, method):
+    assert getattr(page, method)(f"/{token}").status_code == 200
+    assert suppressed(ledger) == []
+
+
+def test_the_page_shows_a_button_and_nothing_about_the_recipient(token, page):
+    answer = page.get(f"/{token}")
+    assert b'method="post"' in answer.data
+    assert b"client0" not in answer.data
+    assert b"Vale &lt;LLP&gt;" in answer.data
+
+
+def test_the_page_speaks_the_readers_language(token, page):
+    answer = page.get(f"/{token}", headers={"Accept-Language": "fr-FR, en;q=0.5"})
+    assert "Ne plus recevoir" in answer.text
+
+
+@pytest.mark.parametrize("bad", ["x", "PGFAYj4.AAAA", "é", "." * 300, "%00.%00"])
+def test_a_token_that_we_did_not_make_does_nothing(ledger, page, bad):
+    assert page.post(f"/{bad}", data=ONE_CLICK).status_code == 404
+    assert suppressed(ledger) == []
+
+
+def test_a_changed_token_is_not_believed(token):
+    name, _, signature = token.partition(".")
+    assert message_id_of(f"{name}x.{signature}", "secret") is None
+
+
+def test_nothing_redirects_and_nothing_is_cached(token, page):
+    for answer in (page.get(f"/{token}"), page.post(f"/{token}", data=ONE_CLICK), page.get(f"/{token}/")):
+        assert answer.status_code in {200, 404}
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Set-Cookie" not in answer.headers
+
+
+def test_a_large_post_is_refused(token, page):
+    assert page.post(f"/{token}", data=b"x" * 20_000, content_type="application/x-www-form-urlencoded").status_code in {
+        200,
+        413,
+    }
+
+
+@pytest.mark.parametrize("message_id", ["<a@b.example>", "<ü@b.example>", ""])
+def test_a_token_names_its_mail_again(message_id):
+    assert message_id_of(token_of(message_id, "secret"), "secret") == message_id
+    assert message_id_of(token_of(message_id, "secret"), "another") is None
