@@ -25,7 +25,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "On the screen": {
-        "desk": ("desk:desk", "Open the desk: read, add a sentence, approve and send, in your browser."),
+        "desk": (
+            "desk:desk",
+            "Open the desk: a page in your browser to read the drafts, add a sentence, approve, and send.",
+        ),
     },
     "Before sending": {
         "contacts": ("contacts:contacts", "The people in the spreadsheets."),
@@ -47,9 +50,15 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "deliveries": ("deliveries:deliveries", "Deliveries: approved mails, from the queue to the server's answer."),
         "mailbox": ("mailbox:mailbox", "What came back: replies, bounces, absence notes, complaints."),
         "suppress": ("suppress:suppress", "Addresses, and whole domains, that no mail goes to."),
-        "forget": ("personal:forget", "Take away all that names an address; it stays blocked."),
-        "export": ("personal:export", "Show all that is held about an address."),
-        "unsubscribe-server": ("way_out:unsubscribe_server", "Serve the page on which one click leaves."),
+        "forget": (
+            "personal:forget",
+            "Take away all that names ADDRESS; only a salted hash stays, which keeps on blocking it.",
+        ),
+        "export": ("personal:export", "Show all that we hold about ADDRESS, as JSON or as a page to hand out."),
+        "unsubscribe-server": (
+            "way_out:unsubscribe_server",
+            "Serve the page on which one click leaves (RFC 8058), behind a web server that speaks https.",
+        ),
     },
 }
 
