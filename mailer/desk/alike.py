@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mailer.desk.looked_at import LookedAt
-from mailer.desk.sheets import Sheets
+from mailer.desk.sheets import Sheets, at_its_place
 from mailer.ledger import drafts, overview
 from mailer.ledger.drafts import Entry
-from mailer.model import Draft, Status
+from mailer.model import Contact, Draft, Status
 from mailer.preview import Odd, Shown, grouped, odd_ones
 from mailer.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Alike:
     """One group of drafts, and the odd ones among them."""
 
@@ -23,12 +24,12 @@ class Alike:
     drafts: tuple[Shown, ...]
     odd: tuple[Odd, ...]
 
-    @property
+    @cached_property
     def ready(self) -> dict[int, str]:
         """Id → digest of those that nothing holds."""
         return {shown.id: shown.draft.digest for shown in self.drafts if not shown.is_held}
 
-    @property
+    @cached_property
     def mark(self) -> str:
         """What a page shows of the group as a whole: other words, or another member, and it is another mark."""
         return hashlib.blake2b(repr(sorted(self.ready.items())).encode(), digest_size=16).hexdigest()
@@ -36,7 +37,8 @@ class Alike:
     def to_look_at(self, looked_at: LookedAt) -> list[Shown]:
         """Those to look at before one yes is said to all: the odd ones, and at least one that is not."""
         odd = [each.shown for each in self.odd if not each.shown.is_held]
-        usual = [shown for shown in self.drafts if not shown.is_held and shown not in odd]
+        odd_ids = {shown.id for shown in odd}
+        usual = [shown for shown in self.drafts if not shown.is_held and shown.id not in odd_ids]
         unseen = [shown for shown in odd if not looked_at.words(shown.draft.digest)]
         if usual and not any(looked_at.words(shown.draft.digest) for shown in usual):
             unseen.append(usual[0])
@@ -59,15 +61,15 @@ class Grouping:
                 return kept[1]
             entries = drafts.entries(tx, campaign=campaign, statuses=[Status.DRAFT])
             words = drafts.words_of(tx, digests)
-        groups = _grouped([self._shown(workspace, entry, words[entry.id]) for entry in entries])
+        places = self._sheets.places(workspace, campaign)
+        groups = _grouped([_shown(entry, words[entry.id], at_its_place(entry, places)) for entry in entries])
         self._kept[campaign] = (digests, groups)
         return groups
 
-    def _shown(self, workspace: Workspace, entry: Entry, words: Draft) -> Shown:
-        contact = self._sheets.contact_of(workspace, entry)
-        facts = {name: field.shown for name, field in contact.fields.items()} if contact else {}
-        name = entry.name or entry.address
-        return Shown(words, entry.id, name, entry.status, entry.problems, facts=facts)
+
+def _shown(entry: Entry, words: Draft, contact: Contact | None) -> Shown:
+    facts = {name: field.shown for name, field in contact.fields.items()} if contact else {}
+    return Shown(words, entry.id, entry.name or entry.address, entry.status, entry.problems, facts=facts)
 
 
 def _grouped(shown: list[Shown]) -> list[Alike]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,17 +41,24 @@ class Sheets:
             self._kept[name] = kept
         return kept[1]
 
+    def places(self, workspace: Workspace, campaign: str) -> dict[str, Contact]:
+        """The place in a sheet → who stands there, for every sheet of a campaign that can be read."""
+        settings = workspace.config.campaigns.get(campaign)
+        found: dict[str, Contact] = {}
+        for name in settings.contacts if settings else ():
+            with suppress(ContactsError):
+                found |= self.read(workspace, name).by_place
+        return found
+
     def contact_of(self, workspace: Workspace, entry: Entry) -> Contact | None:
         """The row an email was written from, where it still stands there."""
-        campaign = workspace.config.campaigns.get(entry.campaign)
-        for name in campaign.contacts if campaign else ():
-            try:
-                found = self.read(workspace, name).by_place.get(str(entry.source))
-            except ContactsError:
-                continue
-            if found and found.address == entry.address:
-                return found
-        return None
+        return at_its_place(entry, self.places(workspace, entry.campaign))
+
+
+def at_its_place(entry: Entry, places: dict[str, Contact]) -> Contact | None:
+    """The contact in an email's row, if it is still the same one."""
+    found = places.get(str(entry.source))
+    return found if found and found.address == entry.address else None
 
 
 def _stamp(workspace: Workspace, file: str) -> tuple[int, int]:
