@@ -331,9 +331,11 @@ def test_the_mail_that_is_too_many_can_be_skipped(life):
 
 
 def test_what_is_over_the_quota_goes_the_next_day_and_is_not_late(life):
-    life.account = "outbox: outbox/\n    per_minute: 100000\n    per_day: 3"
     life.write_clients([{} for _ in range(5)])
     life.write_config(thanks=f"{MONTHLY};review: none")
+    config = life.runner.workspace.config
+    office = config.accounts["office"].model_copy(update={"per_day": 3})  # as a provider's would be
+    life.runner.workspace.config = config.model_copy(update={"accounts": {"office": office}})
     life.turn("2026-12-05 12:00")
     life.turn("2026-12-07 09:30")
     assert len(life.sent) == 3
