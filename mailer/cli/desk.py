@@ -16,6 +16,7 @@ def desk(settings: Settings, no_browser: bool) -> None:
 
     It answers on this computer only, to the one browser that its address lets in, until Ctrl-C.
     """
+    import signal
     import webbrowser
 
     from mailer.desk import listen, make_app, serve
@@ -26,4 +27,6 @@ def desk(settings: Settings, no_browser: bool) -> None:
     tell("The address lets one browser in, once. Leave this window open; Ctrl-C closes the desk.")
     if not no_browser:
         webbrowser.open(door.link)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell had them ignored
+        signal.signal(number, signal.default_int_handler)
     serve(app, listening)
