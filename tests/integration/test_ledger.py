@@ -5,12 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import mailer.ledger
 from mailer.errors import LedgerError
-from mailer.ledger import drafts, moves, opening, people, queue, suppressions
+from mailer.ledger import drafts, moves, opening, people, queue, schema, suppressions
 from mailer.ledger.moves import move
 from mailer.model import MOVES, Outcome, Phase, Receipt, Status
 from tests.factories import NOW, add_drafts, add_queued, contact, rendering
@@ -259,3 +261,8 @@ def test_a_ledger_that_cannot_be_written_is_named_with_the_cure(ledger):
         moves.move(tx, [], Status.SENT, at=NOW, who="ada")
         tx.exec_driver_sql("DELETE FROM stops")
     assert "writable" in refused.value.cure
+
+
+def test_the_migrations_make_the_very_tables_that_the_code_knows(ledger):
+    with ledger.read() as tx:
+        assert compare_metadata(MigrationContext.configure(tx), schema.metadata) == []
