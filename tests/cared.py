@@ -5,7 +5,7 @@ from datetime import timedelta
 from openpyxl import Workbook
 
 from mailer.campaigns import approve, prepare
-from mailer.ledger import drafts, heard, people
+from mailer.ledger import heard, listing, people
 from mailer.relations import read_relations
 from mailer.sending import Order
 from mailer.workspace.passes import send
@@ -75,6 +75,6 @@ def send_thanks(workspace):
     """The campaign of thanks to all clients, approved and sent."""
     prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
     with workspace.ledger.read() as tx:
-        ids = [entry.id for entry in drafts.entries(tx, campaign="thanks")]
+        ids = [entry.id for entry in listing.entries(tx, campaign="thanks")]
     assert approve(workspace.ledger, ids, who="ada", now=workspace.now).done == tuple(ids)
     assert send(workspace, workspace.ledger, Order()).tally.sent == len(ids)

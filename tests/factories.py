@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from mailer.ledger import drafts, people, rounds
+from mailer.ledger import drafts, listing, people, rounds
 from mailer.ledger.moves import move
 from mailer.model import Contact, Draft, Field, Source, Status
 
@@ -68,7 +68,7 @@ def add_queued(ledger, count: int = 1, *, due_at: datetime = NOW, **changes) -> 
     """So many approved deliveries; returns their ids."""
     ids = add_drafts(ledger, count, **changes)
     with ledger.begin() as tx:
-        for entry in drafts.entries(tx, ids=ids):
+        for entry in listing.entries(tx, ids=ids):
             values = {
                 "approved_digest": entry.digest,
                 "approved_at": NOW,

@@ -10,8 +10,8 @@ from email.policy import default as parsed
 from pathlib import Path
 
 from mailer import campaigns
-from mailer.ledger import drafts
-from mailer.ledger.drafts import Entry
+from mailer.ledger import listing
+from mailer.ledger.listing import Entry
 from mailer.model import Status
 from mailer.scheduling.running import Pass, Runner
 from mailer.workspace import Clock
@@ -104,7 +104,7 @@ class Life:
     def entries(self, *statuses: Status, **conditions: object) -> list[Entry]:
         ledger = self.runner.workspace.ledger
         with ledger.read() as tx:
-            return drafts.entries(tx, statuses=statuses or None, **conditions)  # type: ignore[arg-type]
+            return listing.entries(tx, statuses=statuses or None, **conditions)  # type: ignore[arg-type]
 
     def approve(self, *ids: int) -> None:
         chosen = ids or [entry.id for entry in self.entries(Status.DRAFT)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailer.campaigns.deciding import Decision, approve, reconsider
-from mailer.ledger import drafts, moves
-from mailer.ledger.drafts import Entry
+from mailer.ledger import listing, moves
+from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger
 from mailer.model import Status
 
@@ -14,7 +14,7 @@ from mailer.model import Status
 def late_entries(ledger: Ledger, *, now: datetime, campaign: str | None = None) -> list[Entry]:
     """What is late: missed mails, and drafts whose time passed without a yes."""
     with ledger.read() as tx:
-        found = drafts.entries(tx, campaign=campaign, statuses=[Status.MISSED, Status.DRAFT])
+        found = listing.entries(tx, campaign=campaign, statuses=[Status.MISSED, Status.DRAFT])
     return [entry for entry in found if entry.status is Status.MISSED or (entry.due_at and entry.due_at < now)]
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mailer.ledger import drafts, moves, rounds, suppressions
-from mailer.ledger.drafts import Entry
+from mailer.ledger import listing, moves, rounds, suppressions
+from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.model import Draft, Severity, Status, new_message_id
 
@@ -45,8 +45,8 @@ def approve(
     refused: dict[int, str] = {}
     for batch in moves.batches(dict.fromkeys(ids)):  # their words would not fit in memory at once
         with ledger.begin() as tx:
-            entries = {entry.id: entry for entry in drafts.entries(tx, ids=batch)}
-            words = drafts.words_of(tx, entries)
+            entries = {entry.id: entry for entry in listing.entries(tx, ids=batch)}
+            words = listing.words_of(tx, entries)
             refused |= _refused(tx, batch, entries, words, seen or {})
             willing = [entry for entry in entries.values() if entry.id not in refused]
             rows = [_approval(entry, words[entry.id], who, now, late=late) for entry in willing]
@@ -131,7 +131,7 @@ def cancel(
 ) -> Decision:
     """Call back everything that has not gone: of a campaign (its rounds are closed), of an address, or of both."""
     with ledger.begin() as tx:
-        entries = drafts.entries(tx, campaign=campaign, address=address, statuses=PENDING)
+        entries = listing.entries(tx, campaign=campaign, address=address, statuses=PENDING)
         done = moves.move(tx, [entry.id for entry in entries], Status.CANCELLED, at=now, who=who, note="cancelled")
         if campaign is not None and address is None:
             for each in rounds.rounds_of(tx, campaign):
@@ -160,7 +160,7 @@ def suppress(ledger: Ledger, what: Iterable[str], *, reason: str, who: str, now:
     """Write to these addresses or domains no more; what waits for them is cancelled."""
     with ledger.begin() as tx:
         added = sum(suppressions.add(tx, each, reason=reason, who=who, at=now) for each in what)
-        waiting = {entry.id: entry.address for entry in drafts.entries(tx, statuses=PENDING)}
+        waiting = {entry.id: entry.address for entry in listing.entries(tx, statuses=PENDING)}
         blocked = suppressions.among(tx, set(waiting.values()))
         ids = [each for each, address in waiting.items() if address in blocked]
         cancelled = moves.move(tx, ids, Status.CANCELLED, at=now, who=who, note=f"suppressed: {reason}")
@@ -181,7 +181,7 @@ def _move(
     wanted = list(dict.fromkeys(ids))
     with ledger.begin() as tx:
         done = moves.move(tx, wanted, to, at=now, who=who, note=note, only_from=only_from, values=values)
-        left = {entry.id: entry for entry in drafts.entries(tx, ids=set(wanted) - set(done))}
+        left = {entry.id: entry for entry in listing.entries(tx, ids=set(wanted) - set(done))}
     refused = {each: _cannot(left.get(each), to) for each in wanted if each not in done}
     return Decision(tuple(done), refused)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from mailer.ledger import drafts
+from mailer.ledger import listing
 from mailer.ledger.opening import Ledger
 from mailer.model import Draft
 
@@ -22,8 +22,8 @@ class Difference:
 def differences(ledger: Ledger, delivery_id: int) -> list[Difference]:
     """How a draft differs from the words that were approved, and from the template's own beneath an edit."""
     with ledger.read() as tx:
-        words = drafts.words_of(tx, [delivery_id])[delivery_id]
-        approved, beneath = drafts.earlier_words_of(tx, delivery_id)
+        words = listing.words_of(tx, [delivery_id])[delivery_id]
+        approved, beneath = listing.earlier_words_of(tx, delivery_id)
     found = []
     if approved:
         found.append(Difference("Since it was approved:", compare(approved, words)))

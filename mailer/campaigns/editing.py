@@ -9,7 +9,7 @@ from pathlib import Path
 from mailer.campaigns.preparing import prepare
 from mailer.config.models import Account, Config
 from mailer.errors import UsageError
-from mailer.ledger import drafts
+from mailer.ledger import drafts, listing
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.model import Draft, Edit, Status
 
@@ -27,7 +27,7 @@ def edit(
         drafts.set_edit(tx, delivery_id, _joined(kept.edit, wanted), base=kept.edit_base or kept.digest)
     prepare(ledger, config, folder, entry.campaign, now=now, round_name=entry.round, only=entry.person)
     with ledger.read() as tx:
-        return drafts.words_of(tx, [delivery_id])[delivery_id]
+        return listing.words_of(tx, [delivery_id])[delivery_id]
 
 
 def body_of(draft: Draft, account: Account, folder: Path) -> str:
@@ -53,8 +53,8 @@ def _joined(before: Edit | None, wanted: Edit | None) -> Edit | None:
     )
 
 
-def _draft_entry(tx: Transaction, delivery_id: int) -> drafts.Entry:
-    entry = next(iter(drafts.entries(tx, ids=[delivery_id])), None)
+def _draft_entry(tx: Transaction, delivery_id: int) -> listing.Entry:
+    entry = next(iter(listing.entries(tx, ids=[delivery_id])), None)
     if entry is None:
         raise UsageError(f"There is no draft {delivery_id}.", cure="See them with: mailer drafts list")
     if entry.status is not Status.DRAFT:

@@ -18,7 +18,7 @@ from mailer.campaigns.watching import stamps
 from mailer.config.models import Campaign, Config
 from mailer.config.when import OnDate
 from mailer.errors import UsageError
-from mailer.ledger import drafts, rounds
+from mailer.ledger import drafts, listing, rounds
 from mailer.ledger.drafts import Due
 from mailer.ledger.opening import Ledger
 from mailer.ledger.rounds import Round
@@ -208,7 +208,7 @@ def approve_unreviewed(ledger: Ledger, campaign: Campaign, name: str, *, now: da
     after: int | None = 0 if steps else None
     while after is not None:
         with ledger.read() as tx:
-            batch = drafts.entries(tx, campaign=name, statuses=[Status.DRAFT], after=after, limit=BATCH)
+            batch = listing.entries(tx, campaign=name, statuses=[Status.DRAFT], after=after, limit=BATCH)
         ready = [entry.id for entry in batch if entry.step in steps and not entry.held]
         if ready:
             deciding.approve(ledger, ready, who="review: none", now=now, late=False)

@@ -12,8 +12,9 @@ from mailer import templates
 from mailer.checks import check
 from mailer.checks.sincerity import check_sincerity
 from mailer.config.models import Config
-from mailer.ledger import drafts, moves, people, rounds, suppressions
-from mailer.ledger.drafts import Entry, Kept, Rendering
+from mailer.ledger import drafts, listing, moves, people, rounds, suppressions
+from mailer.ledger.drafts import Kept, Rendering
+from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.rounds import Round
 from mailer.model import Contact, Edit, Problem, Severity, Status
@@ -64,7 +65,7 @@ def thank(ledger: Ledger, config: Config, folder: Path, wanted: Thanks, *, who: 
             )
             problems = _problems(tx, config, wanted.contact, rendered, person, today)
             _write(tx, current, wanted.contact, rendered, problems, known, who=who, now=now)
-        return drafts.entries(tx, campaign=THANK, round_name=current.name, persons=[person])[0]
+        return listing.entries(tx, campaign=THANK, round_name=current.name, persons=[person])[0]
 
 
 def _round_name(sentence: str, today: date) -> str:
@@ -83,9 +84,9 @@ def _problems(  # noqa: PLR0917 - one of each
 ) -> tuple[Problem, ...]:
     draft = rendered.draft
     blocked = suppressions.among(tx, draft.recipients)
-    earlier = drafts.entries(tx, persons=[person], statuses=[Status.SENT, Status.UNCONFIRMED])
+    earlier = listing.entries(tx, persons=[person], statuses=[Status.SENT, Status.UNCONFIRMED])
     last = max((entry.sent_at for entry in earlier if entry.sent_at), default=None)
-    texts = [words.text for words in drafts.words_of(tx, [entry.id for entry in earlier]).values()]
+    texts = [words.text for words in listing.words_of(tx, [entry.id for entry in earlier]).values()]
     return (
         *contact.problems,
         *rendered.problems,

@@ -74,10 +74,10 @@ def _rule(workspace: Workspace, campaign: str) -> str:
 
 def _counts(workspace: Workspace, campaign: str) -> dict[str, dict[Status, int]]:
     """Round → how many stand in each status."""
-    from mailer.ledger import drafts
+    from mailer.ledger import listing
 
     with workspace.ledger_of(campaign).read() as tx:
-        return {round_name: counts for (_, round_name), counts in drafts.counts(tx, campaign).items()}
+        return {round_name: counts for (_, round_name), counts in listing.counts(tx, campaign).items()}
 
 
 def _total(by_round: dict[str, dict[Status, int]], status: Status) -> int:
@@ -126,10 +126,10 @@ def _prepare_next(workspace: Workspace, campaign: str) -> Prepared:
 
 def _waiting(workspace: Workspace, campaign: str, round_name: str) -> tuple[int, int]:
     """How many drafts there are, and how many of them something holds."""
-    from mailer.ledger import drafts
+    from mailer.ledger import listing
 
     with workspace.ledger_of(campaign).read() as tx:
-        waiting = drafts.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT])
+        waiting = listing.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT])
     return len(waiting), sum(entry.held for entry in waiting)
 
 

@@ -71,7 +71,7 @@ def _exit_code(found: list[Problem]) -> int:
 def _rendered(workspace: Workspace, name: str) -> list[Problem]:
     """Render every mail of a campaign into a ledger that is thrown away, and tell what is wrong with them."""
     from mailer.campaigns import prepare
-    from mailer.ledger import drafts
+    from mailer.ledger import listing
     from mailer.ledger.opening import open_ledger
 
     with tempfile.TemporaryDirectory(prefix="mailer-check-") as folder:
@@ -79,7 +79,7 @@ def _rendered(workspace: Workspace, name: str) -> list[Problem]:
         try:
             done = prepare(ledger, workspace.config, workspace.folder, name, now=workspace.now)
             with ledger.read() as tx:
-                entries = drafts.entries(tx, campaign=name)
+                entries = listing.entries(tx, campaign=name)
         except (ContactsError, TemplateError) as error:
             return [Problem(f"campaign {name}", str(error), error.cure, Severity.HOLD, "source")]
         finally:

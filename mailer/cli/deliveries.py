@@ -39,13 +39,13 @@ def list_deliveries(
     settings: Settings, campaign: str | None, status: str | None, address: str | None, as_json: bool
 ) -> None:
     """What became of the mails of a campaign, or of all."""
-    from mailer.ledger import drafts
+    from mailer.ledger import listing
 
     with settings.workspace() as workspace:
         ledger = workspace.ledger_of(campaign) if campaign else workspace.ledger
         with ledger.read() as tx:
             statuses = [Status(status)] if status else AFTER_APPROVAL
-            entries = drafts.entries(tx, campaign=campaign, statuses=statuses, address=address)
+            entries = listing.entries(tx, campaign=campaign, statuses=statuses, address=address)
         rows = [
             [
                 entry.id,
@@ -73,11 +73,11 @@ def _when(workspace: Workspace, at: datetime | None) -> str:
 @click.pass_obj
 def show(settings: Settings, delivery_id: int, as_json: bool) -> None:
     """One delivery and its whole history."""
-    from mailer.ledger import drafts, moves
+    from mailer.ledger import listing, moves
 
     with settings.workspace() as workspace:
         with workspace.ledger.read() as tx:
-            entry = next(iter(drafts.entries(tx, ids=[delivery_id])), None)
+            entry = next(iter(listing.entries(tx, ids=[delivery_id])), None)
             events = moves.history_of(tx, delivery_id)
         if entry is None:
             raise UsageError(f"There is no delivery {delivery_id}.", cure="See them with: mailer deliveries list")

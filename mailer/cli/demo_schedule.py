@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from mailer import campaigns
 from mailer.cli.output import line
-from mailer.ledger import drafts, timing
-from mailer.ledger.drafts import Entry
+from mailer.ledger import listing, timing
+from mailer.ledger.listing import Entry
 from mailer.model import Status
 from mailer.scheduling.running import Runner
 from mailer.when import describe
@@ -92,7 +92,7 @@ def _next_due(workspace: Workspace) -> datetime:
 def _say_yes(workspace: Workspace) -> None:
     """The person at the desk approves what nothing holds."""
     with workspace.ledger.read() as tx:
-        waiting = drafts.entries(tx, statuses=[Status.DRAFT])
+        waiting = listing.entries(tx, statuses=[Status.DRAFT])
     ready = [entry.id for entry in waiting if not entry.held]
     campaigns.approve(workspace.ledger, ready, who="you", now=workspace.now)
 
@@ -101,7 +101,7 @@ def _tell(workspace: Workspace, told: dict[int, Status]) -> None:
     """One line for each campaign, round and status that has news."""
     zone = ZoneInfo(workspace.config.firm.timezone)
     with workspace.ledger.read() as tx:
-        entries = drafts.entries(tx)
+        entries = listing.entries(tx)
     news: dict[tuple[str, str, int, Status], list[Entry]] = {}
     for entry in entries:
         if told.get(entry.id) != entry.status and entry.status is not Status.QUEUED:

@@ -17,7 +17,7 @@ from mailer.model import Edit, Status
 
 if TYPE_CHECKING:
     from mailer.campaigns import Decision
-    from mailer.ledger.drafts import Entry
+    from mailer.ledger.listing import Entry
     from mailer.ledger.opening import Ledger
     from mailer.model import Draft
     from mailer.workspace import Workspace
@@ -36,12 +36,12 @@ def drafts() -> None:
 @click.pass_obj
 def list_drafts(settings: Settings, campaign: str | None, status: str | None, every: bool, as_json: bool) -> None:
     """The drafts of a campaign, or all of them."""
-    from mailer.ledger import drafts as rows
+    from mailer.ledger import listing
 
     statuses = None if every else [Status(status or Status.DRAFT)]
     with settings.workspace() as workspace, _ledger(workspace, campaign).read() as tx:
-        entries = rows.entries(tx, campaign=campaign, statuses=statuses)
-        words = rows.words_of(tx, [entry.id for entry in entries]) if as_json else {}
+        entries = listing.entries(tx, campaign=campaign, statuses=statuses)
+        words = listing.words_of(tx, [entry.id for entry in entries]) if as_json else {}
     if as_json:
         print_json([draft_json(entry, words.get(entry.id)) for entry in entries])
         return
@@ -254,12 +254,12 @@ def _answer(entry: Entry, *, late: bool) -> str:
 
 def _chosen(workspace: Workspace, which: tuple[str, ...]) -> tuple[Ledger, list[Entry]]:
     """The drafts of a campaign, or those of the ids."""
-    from mailer.ledger import drafts as rows
+    from mailer.ledger import listing
 
     if all(each.isdigit() for each in which):
         ledger = workspace.ledger
         with ledger.read() as tx:
-            entries = rows.entries(tx, ids=[int(each) for each in which])
+            entries = listing.entries(tx, ids=[int(each) for each in which])
         missing = {int(each) for each in which} - {entry.id for entry in entries}
         if missing:
             raise UsageError(f"There is no draft {min(missing)}.", cure="See them with: mailer drafts list")
@@ -268,7 +268,7 @@ def _chosen(workspace: Workspace, which: tuple[str, ...]) -> tuple[Ledger, list[
         raise UsageError("Give one campaign, or numbers of drafts.")
     ledger = _ledger(workspace, which[0])
     with ledger.read() as tx:
-        entries = rows.entries(tx, campaign=which[0], statuses=[Status.DRAFT])
+        entries = listing.entries(tx, campaign=which[0], statuses=[Status.DRAFT])
     return ledger, entries
 
 
@@ -282,11 +282,11 @@ def _ledger(workspace: Workspace, campaign: str | None) -> Ledger:
 
 
 def _one(ledger: Ledger, draft_id: int) -> tuple[Entry, Draft]:
-    from mailer.ledger import drafts as rows
+    from mailer.ledger import listing
 
     with ledger.read() as tx:
-        entry = next(iter(rows.entries(tx, ids=[draft_id])), None)
-        words = rows.words_of(tx, [draft_id])
+        entry = next(iter(listing.entries(tx, ids=[draft_id])), None)
+        words = listing.words_of(tx, [draft_id])
     if entry is None or draft_id not in words:
         raise UsageError(f"There is no draft {draft_id}.", cure="See them with: mailer drafts list")
     return entry, words[draft_id]

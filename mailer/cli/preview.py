@@ -17,7 +17,7 @@ from mailer.model import Contact, Problem, Status
 
 if TYPE_CHECKING:
     from mailer.config import Campaign
-    from mailer.ledger.drafts import Entry
+    from mailer.ledger.listing import Entry
     from mailer.ledger.opening import Ledger
     from mailer.model import Draft
     from mailer.preview import Shown
@@ -53,12 +53,12 @@ def preview(settings: Settings, campaign: str, out: Path | None, open_it: bool) 
 
 def _shown(workspace: Workspace, ledger: Ledger, campaign: str, round_name: str) -> list[Shown]:
     """The drafts of a round with what stands beside them."""
-    from mailer.ledger import drafts
+    from mailer.ledger import drafts, listing
     from mailer.preview import Shown
 
     with ledger.read() as tx:
-        entries = drafts.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT, Status.QUEUED])
-        words = drafts.words_of(tx, [entry.id for entry in entries])
+        entries = listing.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT, Status.QUEUED])
+        words = listing.words_of(tx, [entry.id for entry in entries])
         pictures = {file.digest for draft in words.values() for file in draft.attachments if file.content_id}
         contents = drafts.attachment_contents(tx, pictures)
     known = _contacts(workspace, campaign)

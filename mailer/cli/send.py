@@ -181,10 +181,10 @@ def _bar(count: int) -> AbstractContextManager[Callable[[], None]]:
 
 
 def _tell_drafts(ledger: Ledger, campaign: str | None) -> None:
-    from mailer.ledger import drafts
+    from mailer.ledger import listing
 
     with ledger.read() as tx:
-        waiting = drafts.entries(tx, campaign=campaign, statuses=[Status.DRAFT])
+        waiting = listing.entries(tx, campaign=campaign, statuses=[Status.DRAFT])
     for name in dict.fromkeys(entry.campaign for entry in waiting):
         held = [entry.held for entry in waiting if entry.campaign == name]
         if not all(held):

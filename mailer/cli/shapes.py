@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mailer.cli.output import problem_json
-from mailer.ledger.drafts import Entry
+from mailer.ledger.listing import Entry
 from mailer.model import Draft
 
 

@@ -15,7 +15,7 @@ from mailer.errors import UsageError
 from mailer.model import Contact, Field, Status
 
 if TYPE_CHECKING:
-    from mailer.ledger.drafts import Entry
+    from mailer.ledger.listing import Entry
     from mailer.ledger.opening import Ledger
     from mailer.workspace import Workspace
 
@@ -87,10 +87,10 @@ def _account(workspace: Workspace, contact: Contact, named: str) -> str:
 def _agreed(workspace: Workspace, ledger: Ledger, entry: Entry, *, yes: bool) -> bool:
     """Show the draft and ask; a yes approves the words as shown, a no discards them."""
     from mailer.campaigns import approve, discard
-    from mailer.ledger import drafts
+    from mailer.ledger import listing
 
     with ledger.read() as tx:
-        show_draft(entry, drafts.words_of(tx, [entry.id])[entry.id])
+        show_draft(entry, listing.words_of(tx, [entry.id])[entry.id])
     if not entry.held and ask("Send it now?", yes=yes):
         decision = approve(
             ledger, [entry.id], who=workspace.who, now=workspace.now, seen={entry.id: entry.digest}
@@ -103,7 +103,7 @@ def _agreed(workspace: Workspace, ledger: Ledger, entry: Entry, *, yes: bool) ->
 
 def _send(workspace: Workspace, ledger: Ledger, entry: Entry) -> int:
     from mailer.campaigns.thanking import THANK
-    from mailer.ledger import drafts
+    from mailer.ledger import listing
     from mailer.sending import Order
     from mailer.workspace.passes import send
 
@@ -111,6 +111,6 @@ def _send(workspace: Workspace, ledger: Ledger, entry: Entry) -> int:
     passed = send(workspace, ledger, order)
     tell_troubles(passed)
     with ledger.read() as tx:
-        status = drafts.entries(tx, ids=[entry.id])[0].status
+        status = listing.entries(tx, ids=[entry.id])[0].status
     line(f"{entry.name or entry.address}: {status}.")
     return exit_code(passed, order)

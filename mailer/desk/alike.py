@@ -9,8 +9,8 @@ from functools import cached_property
 
 from mailer.desk.looked_at import LookedAt
 from mailer.desk.sheets import Sheets, at_its_place
-from mailer.ledger import drafts, overview
-from mailer.ledger.drafts import Entry
+from mailer.ledger import listing, overview
+from mailer.ledger.listing import Entry
 from mailer.model import Contact, Draft, Status
 from mailer.preview import Odd, Shown, grouped, odd_ones
 from mailer.workspace import Workspace
@@ -59,8 +59,8 @@ class Grouping:
             kept = self._kept.get(campaign)
             if kept and kept[0] == digests:
                 return kept[1]
-            entries = drafts.entries(tx, campaign=campaign, statuses=[Status.DRAFT])
-            words = drafts.words_of(tx, digests)
+            entries = listing.entries(tx, campaign=campaign, statuses=[Status.DRAFT])
+            words = listing.words_of(tx, digests)
         places = self._sheets.places(workspace, campaign)
         groups = _grouped([_shown(entry, words[entry.id], at_its_place(entry, places)) for entry in entries])
         self._kept[campaign] = (digests, groups)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from mailer.campaigns import Difference, body_of, compare, differences
 from mailer.desk.desk import Desk
 from mailer.errors import UsageError
-from mailer.ledger import drafts, overview
-from mailer.ledger.drafts import Entry
+from mailer.ledger import drafts, listing, overview
+from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Transaction
 from mailer.model import Contact, Draft, Edit, Status
 from mailer.preview import Shown, with_pictures
@@ -87,8 +87,8 @@ class One:
 def look_up(desk: Desk, campaign: str, draft_id: int) -> tuple[Entry, Draft]:
     """One email of a campaign with its words. Raises UsageError where there is none."""
     with desk.workspace.ledger_of(campaign).read() as tx:
-        entry = next(iter(drafts.entries(tx, campaign=campaign, ids=[draft_id])), None)
-        words = drafts.words_of(tx, [draft_id])
+        entry = next(iter(listing.entries(tx, campaign=campaign, ids=[draft_id])), None)
+        words = listing.words_of(tx, [draft_id])
     if entry is None or draft_id not in words:
         raise UsageError("There is no such email.", cure="Go back to the list.")
     return entry, words[draft_id]
@@ -102,7 +102,7 @@ def one(desk: Desk, campaign: str, draft_id: int, *, was: str = "") -> One:
     contact = desk.sheets.contact_of(workspace, entry)
     with ledger.read() as tx:
         pictures = drafts.attachment_contents(tx, {file.digest for file in words.attachments if file.content_id})
-        earlier = [each for each in drafts.entries(tx, persons=[entry.person]) if each.id != entry.id]
+        earlier = [each for each in listing.entries(tx, persons=[entry.person]) if each.id != entry.id]
         place = _place(tx, entry)
     return One(
         entry=entry,
@@ -125,7 +125,7 @@ def _place(tx: Transaction, entry: Entry) -> Place:
         count=len(ids),
         before=before[-1] if before else None,
         after=after[0] if after else None,
-        beside=tuple(drafts.entries(tx, ids=near)),
+        beside=tuple(listing.entries(tx, ids=near)),
     )
 
 

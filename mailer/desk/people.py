@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask, abort, render_template, request
 
 from mailer.desk.desk import Desk
-from mailer.ledger import drafts
-from mailer.ledger.drafts import Entry
+from mailer.ledger import listing
+from mailer.ledger.listing import Entry
 from mailer.model import Contact
 
 #: How many contacts a page shows.
@@ -53,5 +53,5 @@ def _emails(desk: Desk, contact: Contact) -> list[Entry]:
     found: list[Entry] = []
     for ledger in desk.ledgers():
         with ledger.read() as tx:
-            found += drafts.entries(tx, address=contact.address)
+            found += listing.entries(tx, address=contact.address)
     return found[::-1]

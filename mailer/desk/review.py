@@ -15,7 +15,7 @@ from mailer.campaigns import Decision
 from mailer.desk.desk import Desk
 from mailer.desk.one import look_up, one, wording
 from mailer.desk.words import STATUSES, emails
-from mailer.ledger import drafts, overview
+from mailer.ledger import listing, overview
 from mailer.model import Status
 
 #: How many drafts a page of the list shows.
@@ -34,7 +34,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
         text, page = request.args.get("find", "").strip(), max(1, request.args.get("page", 1, int))
         with desk.workspace.ledger_of(campaign).read() as tx:
             ids = overview.draft_ids(tx, campaign, text)
-            listed = drafts.entries(tx, ids=ids[(page - 1) * PAGE : page * PAGE])
+            listed = listing.entries(tx, ids=ids[(page - 1) * PAGE : page * PAGE])
         groups = [] if text or page > 1 else desk.grouping.of(desk.workspace, campaign)
         return render_template(
             "review.html", campaign=campaign, listed=listed, count=len(ids), page=page, pages=-(-len(ids) // PAGE),

@@ -14,7 +14,7 @@ from mailer.campaigns import Prepared
 from mailer.desk.desk import Desk
 from mailer.desk.words import emails
 from mailer.errors import MailerError
-from mailer.ledger import drafts, rounds
+from mailer.ledger import listing, rounds
 from mailer.model import Outcome, Problem, Status
 from mailer.sending import Order
 from mailer.workspace.passes import plan, send_test, words_for_test
@@ -62,7 +62,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
 
 def _standing(desk: Desk, name: str) -> Standing:
     with desk.workspace.ledger_of(name).read() as tx:
-        by_round = drafts.counts(tx, name)
+        by_round = listing.counts(tx, name)
         paused = name in rounds.paused(tx)
     counts = {status: sum(each.get(status, 0) for each in by_round.values()) for status in Status}
     return Standing(name, counts, paused)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mailer import contacts
 from mailer.errors import ContactsError
-from mailer.ledger.drafts import Entry
+from mailer.ledger.listing import Entry
 from mailer.model import Contact, Problem
 from mailer.workspace import Workspace
 

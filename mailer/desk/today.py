@@ -8,7 +8,7 @@ from flask import Flask, render_template
 
 from mailer.desk.desk import Desk
 from mailer.ledger import overview
-from mailer.ledger.drafts import Entry
+from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger
 from mailer.ledger.overview import Waiting
 from mailer.sending import Order

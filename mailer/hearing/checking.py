@@ -16,7 +16,7 @@ from mailer.config import Mailbox as Place
 from mailer.hearing.effects import WHO, News, act
 from mailer.hearing.filing import IN_DRAFTS, file_copies
 from mailer.ledger import heard
-from mailer.ledger.drafts import Entry
+from mailer.ledger.listing import Entry
 from mailer.ledger.moves import move
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.mailbox import Incoming, Kind, Known, read

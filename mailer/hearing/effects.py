@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from mailer.ledger import drafts, heard, people, queue, suppressions
-from mailer.ledger.drafts import Entry
+from mailer.ledger import heard, listing, people, queue, suppressions
+from mailer.ledger.listing import Entry
 from mailer.ledger.moves import move
 from mailer.ledger.opening import Transaction
 from mailer.mailbox import Incoming, Kind, Notice
@@ -105,7 +105,7 @@ def _stop_follow_ups(case: _Case) -> int:
 
 def _follow_ups(case: _Case) -> list[Entry]:
     entry = case.entry
-    later = drafts.entries(
+    later = listing.entries(
         case.tx, campaign=entry.campaign, round_name=entry.round, statuses=PENDING, persons=[entry.person]
     )
     return [each for each in later if each.step > entry.step]
@@ -163,7 +163,7 @@ def _failed(case: _Case, notice: Notice, proof: str) -> str:
 
 def _addressed(case: _Case, notice: Notice) -> str:
     """The recipient of ours that the notice speaks of; "" when it names somebody whom we did not write to."""
-    words = drafts.words_of(case.tx, [case.entry.id]).get(case.entry.id)
+    words = listing.words_of(case.tx, [case.entry.id]).get(case.entry.id)
     ours = {address.lower() for address in (words.recipients if words else [case.entry.address])}
     return next((each for each in (notice.original_recipient, notice.recipient) if each in ours), "")
 
@@ -201,7 +201,7 @@ def leave(
 
 
 def _cancel(tx: Transaction, address: str, why: str, at: datetime) -> int:
-    pending = drafts.entries(tx, address=address, statuses=PENDING)
+    pending = listing.entries(tx, address=address, statuses=PENDING)
     return len(move(tx, [each.id for each in pending], Status.CANCELLED, at=at, who=WHO, note=why))
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from mailer.compose import compose
 from mailer.errors import UsageError
-from mailer.ledger import drafts, heard, queue
+from mailer.ledger import drafts, heard, listing, queue
 from mailer.ledger.moves import move
 from mailer.ledger.opening import Ledger
 from mailer.mailbox.imap import Mailbox
@@ -33,7 +33,7 @@ def put_into_drafts(mailbox: Mailbox, ledger: Ledger, account: str, campaign: st
         raise UsageError("The mailbox has no folder for drafts.", cure="Make a folder called Drafts in it.")
     count = 0
     with ledger.read() as tx:
-        entries = drafts.entries(tx, campaign=campaign, statuses=[Status.QUEUED, Status.UNCONFIRMED])
+        entries = listing.entries(tx, campaign=campaign, statuses=[Status.QUEUED, Status.UNCONFIRMED])
     for entry in entries:
         if entry.account == account and _may_lie_there(mailbox, folder, entry):
             _take(ledger, entry, who, now)
@@ -42,14 +42,14 @@ def put_into_drafts(mailbox: Mailbox, ledger: Ledger, account: str, campaign: st
     return count
 
 
-def _may_lie_there(mailbox: Mailbox, folder: str, entry: drafts.Entry) -> bool:
+def _may_lie_there(mailbox: Mailbox, folder: str, entry: listing.Entry) -> bool:
     """One that waits; or one put there before that its owner has not sent or thrown away since."""
     if entry.status is Status.QUEUED:
         return True
     return entry.last_reply == IN_DRAFTS and mailbox.has(folder, entry.message_id)
 
 
-def _take(ledger: Ledger, entry: drafts.Entry, who: str, now: datetime) -> None:
+def _take(ledger: Ledger, entry: listing.Entry, who: str, now: datetime) -> None:
     """Keep the program from sending it, before its owner can."""
     values = {"last_reply": IN_DRAFTS, "sent_at": now}
     with ledger.begin() as tx:

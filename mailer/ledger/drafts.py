@@ -1,4 +1,4 @@
-"""Before sending: rows of rendered words, written by preparation, read by people, approved or not."""
+"""What preparation writes: rows of rendered words, new or again, with what stands in their way."""
 
 from __future__ import annotations
 
@@ -7,146 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from mailer.ledger.moves import batches
-from mailer.ledger.schema import attachments, deliveries, members, rounds
-from mailer.ledger.words import pack, problems_from_json, problems_to_json, unpack
+from mailer.ledger.schema import attachments, deliveries, members
+from mailer.ledger.words import pack, problems_from_json, problems_to_json
 from mailer.model import Draft, Edit, Problem, Severity, Source, Status
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One ledger row without its words: enough for every list."""
-
-    id: int
-    campaign: str
-    round: str
-    round_id: int
-    step: int
-    person: int
-    copy: int
-    status: Status
-    account: str
-    address: str
-    name: str
-    subject: str
-    digest: str
-    problems: tuple[Problem, ...]
-    held: bool
-    edit: Edit | None
-    message_id: str
-    due_at: datetime | None
-    zone: str
-    attempts: int
-    last_reply: str
-    sent_at: datetime | None
-    approved_at: datetime | None
-    approved_by: str
-    source: Source
-
-
-#: Everything but the blobs.
-_LISTED = [column for column in deliveries.c if column.name not in {"words", "beneath_words", "approved_words"}]
-
-
-def select_entries() -> Select[Any]:
-    """Every listed column, with the names of campaign and round."""
-    return select(*_LISTED, rounds.c.campaign, rounds.c.name.label("round")).join(rounds)
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
-        id=row.id,
-        campaign=row.campaign,
-        round=row.round,
-        round_id=row.round_id,
-        step=row.step,
-        person=row.person_id,
-        copy=row.copy,
-        status=Status(row.status),
-        account=row.account,
-        address=row.address,
-        name=row.name,
-        subject=row.subject,
-        digest=row.digest,
-        problems=problems_from_json(row.problems),
-        held=row.held,
-        edit=Edit(**row.edit["edit"]) if row.edit else None,
-        message_id=row.message_id or "",
-        due_at=row.due_at,
-        zone=row.zone,
-        attempts=row.attempts,
-        last_reply=row.last_reply,
-        sent_at=row.sent_at,
-        approved_at=row.approved_at,
-        approved_by=row.approved_by,
-        source=Source(row.source_file, row.source_sheet, row.source_row),
-    )
-
-
-def entries(
-    tx: Connection,
-    *,
-    campaign: str | None = None,
-    round_name: str | None = None,
-    statuses: Iterable[Status] | None = None,
-    ids: Iterable[int] | None = None,
-    persons: Iterable[int] | None = None,
-    address: str | None = None,
-    after: int = 0,
-    limit: int | None = None,
-) -> list[Entry]:
-    """Rows by what is asked of them, in order of id, `limit` of them after id `after`."""
-    conditions: list[ColumnElement[bool]] = [deliveries.c.id > after]
-    for column, value in ((rounds.c.campaign, campaign), (rounds.c.name, round_name)):
-        if value is not None:
-            conditions.append(column == value)
-    for column, values in (
-        (deliveries.c.status, statuses),
-        (deliveries.c.id, ids),
-        (deliveries.c.person_id, persons),
-    ):
-        if values is not None:
-            conditions.append(column.in_(list(values)))
-    if address is not None:
-        conditions.append(func.lower(deliveries.c.address) == address.lower())
-    query = select_entries().where(*conditions).order_by(deliveries.c.id).limit(limit)
-    return [_entry(row) for row in tx.execute(query)]
-
-
-def words_of(tx: Connection, ids: Iterable[int]) -> dict[int, Draft]:
-    """The drafts themselves, by id."""
-    return {row.id: draft_of(row, row.words) for row in _with_words(tx, ids) if row.words}
-
-
-def earlier_words_of(tx: Connection, delivery_id: int) -> tuple[Draft | None, Draft | None]:
-    """What a person had approved before a change voided it, and what the template says beneath an edit."""
-    row = next(iter(_with_words(tx, [delivery_id])))
-    approved, beneath = (draft_of(row, words) if words else None for words in (row.approved_words, row.beneath_words))
-    return approved, beneath
-
-
-def _with_words(tx: Connection, ids: Iterable[int]) -> Iterable[Row[Any]]:
-    for batch in batches(ids):
-        query = select_entries().add_columns(
-            deliveries.c.words, deliveries.c.beneath_words, deliveries.c.approved_words
-        )
-        yield from tx.execute(query.where(deliveries.c.id.in_(batch)).order_by(deliveries.c.id))
-
-
-def draft_of(row: Row[Any], words: bytes) -> Draft:
-    """The draft in a row of `select_entries`."""
-    return unpack(
-        words,
-        campaign=row.campaign,
-        round=row.round,
-        account=row.account,
-        step=row.step,
-        person=row.person_id,
-        copy=row.copy,
-        digest=row.digest,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,19 +272,3 @@ def attachment_contents(tx: Connection, digests: Iterable[str]) -> dict[str, byt
         select(attachments.c.digest, attachments.c.content).where(attachments.c.digest.in_(list(digests)))
     )
     return {digest: content for digest, content in rows}  # noqa: C416 (rows are not pairs to mypy)
-
-
-def counts(tx: Connection, campaign: str | None = None) -> dict[tuple[str, str], dict[Status, int]]:
-    """(campaign, round) → how many stand in each status."""
-    query = (
-        select(rounds.c.campaign, rounds.c.name, deliveries.c.status, func.count())
-        .join_from(deliveries, rounds)
-        .group_by(rounds.c.id, deliveries.c.status)
-        .order_by(rounds.c.id)
-    )
-    if campaign is not None:
-        query = query.where(rounds.c.campaign == campaign)
-    found: dict[tuple[str, str], dict[Status, int]] = {}
-    for name, round_name, status, count in tx.execute(query):
-        found.setdefault((name, round_name), {})[Status(status)] = count
-    return found

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from mailer.ledger import drafts, people, suppressions
+from mailer.ledger import listing, people, suppressions
 from mailer.ledger.moves import batches, history_of, move
 from mailer.ledger.schema import attachments, deliveries, events, history, identities, incoming, members
 from mailer.ledger.schema import people as people_table
@@ -43,8 +43,8 @@ def everything_about(tx: Connection, address: str) -> dict[str, Any]:
     """All that is held about the people behind an address, ready to be written as JSON."""
     persons = people.find(tx, address)
     addresses = sorted({address.casefold(), *people.addresses_of(tx, persons)})
-    entries = drafts.entries(tx, persons=persons) if persons else drafts.entries(tx, address=address)
-    words = drafts.words_of(tx, [entry.id for entry in entries])
+    entries = listing.entries(tx, persons=persons) if persons else listing.entries(tx, address=address)
+    words = listing.words_of(tx, [entry.id for entry in entries])
     return {
         "addresses": addresses,
         "names": sorted({entry.name for entry in entries if entry.name} | _names(tx, persons)),
@@ -67,7 +67,7 @@ def _rows(tx: Connection, table: Any, condition: Any) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in tx.execute(select(*shown).where(condition))]  # noqa: SLF001 - its public name
 
 
-def _mail(tx: Connection, entry: drafts.Entry, words: dict[int, Any]) -> dict[str, Any]:
+def _mail(tx: Connection, entry: listing.Entry, words: dict[int, Any]) -> dict[str, Any]:
     draft = words.get(entry.id)
     return {
         "campaign": entry.campaign,
@@ -143,7 +143,7 @@ def purge(tx: Connection, before: datetime) -> int:
 
 def _attached(tx: Connection, ids: Iterable[int]) -> set[str]:
     """The digests of what is attached to these mails."""
-    return {each.digest for draft in drafts.words_of(tx, ids).values() for each in draft.attachments}
+    return {each.digest for draft in listing.words_of(tx, ids).values() for each in draft.attachments}
 
 
 def _drop_attachments(tx: Connection, digests: set[str]) -> None:

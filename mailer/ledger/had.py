@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from mailer.ledger.drafts import draft_of, select_entries
+from mailer.ledger.listing import draft_of, select_entries
 from mailer.ledger.moves import batches
 from mailer.ledger.schema import deliveries
 from mailer.model import Status

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from mailer.ledger import drafts
+from mailer.ledger import listing
 from mailer.ledger.schema import deliveries, history, incoming, mailboxes
 from mailer.model import Status
 
@@ -80,12 +80,12 @@ def first_sent_at(tx: Connection, account: str) -> datetime | None:
     return tx.execute(select(func.min(deliveries.c.sent_at)).where(deliveries.c.account == account)).scalar()
 
 
-def entry_of(tx: Connection, message_ids: Iterable[str], address: str, since: datetime) -> drafts.Entry | None:
+def entry_of(tx: Connection, message_ids: Iterable[str], address: str, since: datetime) -> listing.Entry | None:
     """The delivery that a mail is about: by the first Message-ID of ours, else the last one sent to its sender."""
     for message_id in message_ids:
         found = tx.execute(select(deliveries.c.id).where(deliveries.c.message_id == message_id)).scalar()
         if found is not None:
-            return drafts.entries(tx, ids=[found])[0]
+            return listing.entries(tx, ids=[found])[0]
     latest = tx.execute(
         select(deliveries.c.id)
         .where(func.lower(deliveries.c.address) == address, deliveries.c.status.in_(GONE))
@@ -93,7 +93,7 @@ def entry_of(tx: Connection, message_ids: Iterable[str], address: str, since: da
         .order_by(deliveries.c.sent_at.desc())
         .limit(1)
     ).scalar()
-    return drafts.entries(tx, ids=[latest])[0] if address and latest is not None else None
+    return listing.entries(tx, ids=[latest])[0] if address and latest is not None else None
 
 
 def is_seen(tx: Connection, account: str, fingerprint: str) -> bool:
@@ -144,7 +144,7 @@ def note(
     )
 
 
-def sent_after(tx: Connection, account: str, after: datetime, *, limit: int) -> list[drafts.Entry]:
+def sent_after(tx: Connection, account: str, after: datetime, *, limit: int) -> list[listing.Entry]:
     """The account's mails sent after then whose words are still kept, the oldest first."""
     ids = tx.execute(
         select(deliveries.c.id)
@@ -153,9 +153,9 @@ def sent_after(tx: Connection, account: str, after: datetime, *, limit: int) -> 
         .order_by(deliveries.c.sent_at)
         .limit(limit)
     ).scalars()
-    return drafts.entries(tx, ids=list(ids))
+    return listing.entries(tx, ids=list(ids))
 
 
-def doubtful(tx: Connection, account: str) -> list[drafts.Entry]:
+def doubtful(tx: Connection, account: str) -> list[listing.Entry]:
     """The account's deliveries whose fate is unconfirmed."""
-    return [each for each in drafts.entries(tx, statuses=[Status.UNCONFIRMED]) if each.account == account]
+    return [each for each in listing.entries(tx, statuses=[Status.UNCONFIRMED]) if each.account == account]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, or_, select
 
-from mailer.ledger.drafts import Entry, entries
+from mailer.ledger.listing import Entry, entries
 from mailer.ledger.schema import deliveries, rounds, suppressions
 from mailer.model import Status
 

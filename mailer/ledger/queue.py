@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, update
 
 from mailer.ledger import suppressions
-from mailer.ledger.drafts import draft_of, select_entries
+from mailer.ledger.listing import draft_of, select_entries
 from mailer.ledger.moves import PROGRAM, claim, move, move_each
 from mailer.ledger.schema import campaigns, deliveries, rounds, stops
 from mailer.ledger.timing import thread_of

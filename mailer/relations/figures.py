@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mailer.config.audiences import is_internal
-from mailer.ledger import drafts, suppressions
+from mailer.ledger import listing, suppressions
 from mailer.ledger.opening import Ledger
 from mailer.ledger.touches import REPLIED, WRITTEN, Touch
 from mailer.model import Status
@@ -73,7 +73,7 @@ def report_of(
     """The figures from `since` to `until`, both included, of one campaign or of all."""
     begin = datetime.combine(since, time(), ZoneInfo(zone))
     with ledger.read() as tx:
-        mails = drafts.entries(tx, campaign=campaign or None)
+        mails = listing.entries(tx, campaign=campaign or None)
         suppressed = len(suppressions.entries(tx))
     of_campaign = {entry.id for entry in mails} if campaign else None
     window = _Window(begin, datetime.combine(until + timedelta(days=1), time(), ZoneInfo(zone)), of_campaign)
@@ -95,7 +95,7 @@ def report_of(
     )
 
 
-def _moment(entry: drafts.Entry) -> datetime:
+def _moment(entry: listing.Entry) -> datetime:
     """When it left, or was to; what nobody approved lies before all."""
     return entry.sent_at or entry.approved_at or datetime.min.replace(tzinfo=ZoneInfo("UTC"))
 

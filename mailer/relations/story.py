@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailer.errors import UsageError
-from mailer.ledger import drafts, people, suppressions, touches
-from mailer.ledger.drafts import Entry
+from mailer.ledger import listing, people, suppressions, touches
+from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.touches import MEMO, REPLIED, Line
 from mailer.model import Contact, Status
@@ -81,7 +81,7 @@ def story_of(ledger: Ledger, relations: Relations, who: str) -> Story:
     """Tell the story of whom an address or client number names. UsageError for a stranger."""
     with ledger.read() as tx:
         person = person_of(tx, who)
-        mails = drafts.entries(tx, persons=[person])
+        mails = listing.entries(tx, persons=[person])
         lines = touches.lines_of(tx, person)
         addresses = tuple(people.addresses_of(tx, [person]))
         blocked = suppressions.among(tx, addresses)

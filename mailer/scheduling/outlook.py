@@ -10,7 +10,7 @@ from mailer import when
 from mailer.campaigns.accounts import account_for
 from mailer.campaigns.catching_up import late_entries
 from mailer.config.when import Neglected
-from mailer.ledger import drafts, rounds, timing
+from mailer.ledger import drafts, listing, rounds, timing
 from mailer.ledger.opening import Ledger
 from mailer.model import Problem, Status
 from mailer.scheduling.jobs import ALIVE, ledgers
@@ -99,7 +99,7 @@ def outlook(workspace: Workspace, days: int = 30) -> Outlook:
 
 def late_rounds(workspace: Workspace, ledger: Ledger) -> list[Late]:
     """What is too late to go by itself, round by round."""
-    found: dict[tuple[str, str], list[drafts.Entry]] = {}
+    found: dict[tuple[str, str], list[listing.Entry]] = {}
     for entry in late_entries(ledger, now=workspace.now):
         found.setdefault((entry.campaign, entry.round), []).append(entry)
     return [

@@ -8,7 +8,7 @@ from mailer.config import Account
 from mailer.config import Mailbox as Place
 from mailer.errors import UsageError
 from mailer.hearing import Check, check, put_into_drafts
-from mailer.ledger import drafts
+from mailer.ledger import listing
 from mailer.mailbox.imap import Mailbox
 from mailer.mailbox.mime import address_in
 from mailer.model import Status
@@ -46,7 +46,7 @@ def lay_into_drafts(workspace: Workspace, campaign: str) -> dict[str, int]:
     """Put the approved mails of a campaign into the drafts of their accounts; account → how many lie there."""
     ledger = workspace.ledger_of(campaign)
     with ledger.read() as tx:
-        entries = drafts.entries(tx, campaign=campaign, statuses=[Status.QUEUED, Status.UNCONFIRMED])
+        entries = listing.entries(tx, campaign=campaign, statuses=[Status.QUEUED, Status.UNCONFIRMED])
     counts: dict[str, int] = {}
     for name in sorted({entry.account for entry in entries}):
         with workspace.sole_sender(name), open_mailbox(workspace, name) as mailbox:

@@ -11,7 +11,7 @@ from functools import partial
 from mailer.campaigns import Refreshed, prepare, refresh
 from mailer.config import Account
 from mailer.errors import ConfigError, MailerError
-from mailer.ledger import drafts, queue
+from mailer.ledger import drafts, listing, queue
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.model import Draft, Receipt
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
@@ -144,8 +144,8 @@ def words_for_test(workspace: Workspace, ledger: Ledger, campaign: str, address:
     """The first of the campaign's newest drafts, prepared where need be, to one address and to nobody else."""
     round_name = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now).round
     with ledger.read() as tx:
-        entries = drafts.entries(tx, campaign=campaign, round_name=round_name, limit=limit)
-        words = drafts.words_of(tx, [entry.id for entry in entries])
+        entries = listing.entries(tx, campaign=campaign, round_name=round_name, limit=limit)
+        words = listing.words_of(tx, [entry.id for entry in entries])
     return [replace(draft, to=(address,), cc=(), bcc=()) for draft in words.values()]
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from mailer.addresses import identity
 from mailer.campaigns.preparing import campaign_of
 from mailer.contacts.status import Outcome, write_status
-from mailer.ledger import drafts
-from mailer.ledger.drafts import Entry
+from mailer.ledger import listing
+from mailer.ledger.listing import Entry
 from mailer.model import Status
 from mailer.workspace.opening import Workspace
 
@@ -19,7 +19,7 @@ def write_statuses(workspace: Workspace, name: str) -> list[Path]:
     """Write `….status.xlsx` beside each sheet of a campaign; gives the paths that were written."""
     campaign = campaign_of(workspace.config, name)
     with workspace.ledger_of(name).read() as tx:
-        entries = drafts.entries(tx, campaign=name)
+        entries = listing.entries(tx, campaign=name)
     outcomes = _outcomes(entries, ZoneInfo(workspace.config.firm.timezone))
     return [
         write_status(

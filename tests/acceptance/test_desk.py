@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from mailer.ledger import drafts
+from mailer.ledger import listing
 from mailer.model import Status
 from tests.browsers import PHONE, chromium, faults
 from tests.desks import prepare, served_desk
@@ -86,7 +86,7 @@ def test_a_hostile_mail_shows_its_words_and_does_nothing(browser, firm, elsewher
 
 def entries(firm):
     with firm.open() as workspace, workspace.ledger.read() as tx:
-        return {each.id: each for each in drafts.entries(tx)}
+        return {each.id: each for each in listing.entries(tx)}
 
 
 def test_reading_adding_a_sentence_and_saying_yes_with_the_keyboard_only(page, firm):

@@ -4,7 +4,7 @@ import pytest
 
 from mailer import campaigns
 from mailer.errors import ContactsError, TemplateError, UsageError
-from mailer.ledger import drafts, people
+from mailer.ledger import listing, people
 from mailer.ledger.moves import move
 from mailer.model import Edit, Status
 from tests.factories import NOW
@@ -23,12 +23,12 @@ def refresh(workspace):
 
 def entries(workspace, **conditions):
     with workspace.ledger.read() as tx:
-        return drafts.entries(tx, **conditions)
+        return listing.entries(tx, **conditions)
 
 
 def words(workspace, draft_id):
     with workspace.ledger.read() as tx:
-        return drafts.words_of(tx, [draft_id])[draft_id]
+        return listing.words_of(tx, [draft_id])[draft_id]
 
 
 def approve_all(workspace):

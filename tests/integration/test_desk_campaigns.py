@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import drafts
+from mailer.ledger import listing
 from mailer.model import Status
 from tests.desks import open_desk, prepare
 from tests.factories import NOW
@@ -20,14 +20,14 @@ def said(answer) -> str:
 
 def entries(firm):
     with firm.open() as workspace, workspace.ledger_of("thanks").read() as tx:
-        return drafts.entries(tx)
+        return listing.entries(tx)
 
 
 def approve_all(firm):
     with firm.open() as workspace:
         ledger = workspace.ledger_of("thanks")
         with ledger.read() as tx:
-            ids = [entry.id for entry in drafts.entries(tx)]
+            ids = [entry.id for entry in listing.entries(tx)]
         campaigns.approve(ledger, ids, who="ada", now=NOW)
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import drafts
+from mailer.ledger import listing
 from mailer.model import Status
 from tests.desks import open_desk, prepare
 from tests.factories import NOW, add_drafts
@@ -21,7 +21,7 @@ def desk(firm):
 
 def entry(firm, draft_id=1):
     with firm.open() as workspace, workspace.ledger.read() as tx:
-        return drafts.entries(tx, ids=[draft_id])[0]
+        return listing.entries(tx, ids=[draft_id])[0]
 
 
 def text(answer) -> str:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import drafts, moves
+from mailer.ledger import listing, moves
 from mailer.model import Status
 from tests.desks import open_desk, prepare
 from tests.factories import NOW
@@ -21,7 +21,7 @@ def page(firm) -> str:
 def approve_all(firm):
     with firm.open() as workspace:
         with workspace.ledger.read() as tx:
-            ids = [entry.id for entry in drafts.entries(tx)]
+            ids = [entry.id for entry in listing.entries(tx)]
         campaigns.approve(workspace.ledger, ids, who="ada", now=NOW)
 
 
@@ -112,4 +112,4 @@ def move(firm, way):
 
 def status_of(firm):
     with firm.open() as workspace, workspace.ledger.read() as tx:
-        return drafts.entries(tx, ids=[1])[0].status
+        return listing.entries(tx, ids=[1])[0].status

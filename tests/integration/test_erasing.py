@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from mailer.ledger import drafts, erasing, heard, people, rounds, suppressions
+from mailer.ledger import drafts, erasing, heard, listing, people, rounds, suppressions
 from mailer.ledger.moves import move
 from mailer.model import Status
 from tests.factories import NOW, add_drafts, add_queued, contact, rendering
@@ -17,7 +17,7 @@ def sent(ledger, **changes):
     with ledger.begin() as tx:
         move(tx, [delivery_id], Status.SENDING, at=NOW, who="mailer")
         move(tx, [delivery_id], Status.SENT, at=NOW, who="mailer", note=f"250 {BOB}", values={"sent_at": NOW})
-        person = drafts.entries(tx, ids=[delivery_id])[0].person
+        person = listing.entries(tx, ids=[delivery_id])[0].person
         heard.note(tx, person, "replied", "my secret answer", at=NOW, who="mailbox", delivery_id=delivery_id)
         heard.keep(
             tx, heard.Returned(0, "ada", NOW, "reply", BOB, "Re: secret", "my secret answer", "", delivery_id), "<a@b>"
@@ -73,7 +73,7 @@ def test_forgetting_cancels_what_waits_and_keeps_outcomes(ledger):
     (waiting,) = add_drafts(ledger, campaign="year-end")
     forget(ledger)
     with ledger.read() as tx:
-        statuses = {entry.id: entry.status for entry in drafts.entries(tx)}
+        statuses = {entry.id: entry.status for entry in listing.entries(tx)}
     assert statuses == {delivery_id: Status.SENT, waiting: Status.CANCELLED}
 
 
@@ -81,7 +81,7 @@ def test_forgetting_one_leaves_the_others_alone(ledger):
     ids = add_drafts(ledger, 3)
     forget(ledger)
     with ledger.read() as tx:
-        assert len(drafts.words_of(tx, ids)) == 2
+        assert len(listing.words_of(tx, ids)) == 2
 
 
 def test_somebody_never_seen_can_be_forgotten_too_and_is_blocked(ledger):
@@ -95,8 +95,8 @@ def test_old_words_are_purged_and_outcomes_stay(ledger):
     with ledger.begin() as tx:
         assert erasing.purge(tx, NOW - timedelta(days=1)) == 0
         assert erasing.purge(tx, NOW + timedelta(days=1)) == 1
-        (entry,) = drafts.entries(tx, ids=[delivery_id])
-        assert (entry.status, drafts.words_of(tx, [delivery_id])) == (Status.SENT, {})
+        (entry,) = listing.entries(tx, ids=[delivery_id])
+        assert (entry.status, listing.words_of(tx, [delivery_id])) == (Status.SENT, {})
         assert heard.returned_since(tx, NOW)[0].words == ""
 
 
@@ -104,4 +104,4 @@ def test_words_of_mail_that_still_waits_are_never_purged(ledger):
     ids = add_queued(ledger)
     with ledger.begin() as tx:
         assert erasing.purge(tx, NOW + timedelta(days=900)) == 0
-        assert set(drafts.words_of(tx, ids)) == set(ids)
+        assert set(listing.words_of(tx, ids)) == set(ids)

@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 
 import mailer.ledger
 from mailer.errors import LedgerError
-from mailer.ledger import drafts, moves, opening, people, queue, schema, suppressions
+from mailer.ledger import drafts, listing, moves, opening, people, queue, schema, suppressions
 from mailer.ledger.moves import move
 from mailer.model import MOVES, Outcome, Phase, Receipt, Status
 from tests.factories import NOW, add_drafts, add_queued, contact, rendering
@@ -36,7 +36,7 @@ def due(ledger, account="ada"):
 
 def status_of(ledger, delivery_id):
     with ledger.read() as tx:
-        return drafts.entries(tx, ids=[delivery_id])[0].status
+        return listing.entries(tx, ids=[delivery_id])[0].status
 
 
 def test_a_person_with_a_client_number_keeps_history_under_a_corrected_address(ledger):
@@ -97,7 +97,7 @@ def test_every_move_leaves_an_event(ledger):
 def test_the_words_come_back_as_they_were_put_in(ledger):
     (delivery_id,) = add_drafts(ledger, subject="Grüße", cc=("a@x.example",), branches=("if amount",))
     with ledger.read() as tx:
-        words = drafts.words_of(tx, [delivery_id])[delivery_id]
+        words = listing.words_of(tx, [delivery_id])[delivery_id]
     assert (words.subject, words.cc, words.branches) == ("Grüße", ("a@x.example",), ("if amount",))
 
 

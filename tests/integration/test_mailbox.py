@@ -10,7 +10,7 @@ import pytest
 
 from mailer.errors import ServerError
 from mailer.hearing import check, put_into_drafts
-from mailer.ledger import drafts, heard, suppressions
+from mailer.ledger import heard, listing, suppressions
 from mailer.ledger.moves import history_of, move
 from mailer.ledger.opening import open_ledger
 from mailer.mailbox.imap import Mailbox, Position
@@ -46,7 +46,7 @@ def sent(ledger, *, status=Status.SENT, **changes):
     with ledger.begin() as tx:
         move(tx, [delivery_id], Status.SENDING, at=NOW, who="mailer")
         move(tx, [delivery_id], status, at=NOW, who="mailer", values={"sent_at": NOW - timedelta(hours=1)})
-        return delivery_id, drafts.entries(tx, ids=[delivery_id])[0].message_id
+        return delivery_id, listing.entries(tx, ids=[delivery_id])[0].message_id
 
 
 def about(content, message_id):
@@ -62,7 +62,7 @@ def checked(inbox, ledger, *, open_mailbox=None, place=None, now=NOW):
 
 def status_of(ledger, delivery_id):
     with ledger.read() as tx:
-        return drafts.entries(tx, ids=[delivery_id])[0].status
+        return listing.entries(tx, ids=[delivery_id])[0].status
 
 
 def suppressed(ledger):
@@ -178,7 +178,7 @@ def test_an_absent_persons_follow_up_waits_for_the_return(inbox, ledger):
     inbox.deliver(about(absent, message_id))
     checked(inbox, ledger)
     with ledger.read() as tx:
-        (entry,) = drafts.entries(tx, ids=[follow_up])
+        (entry,) = listing.entries(tx, ids=[follow_up])
     assert (entry.status, entry.due_at.date().isoformat()) == (Status.QUEUED, "2027-05-06")
 
 
@@ -341,7 +341,7 @@ def approved(ledger):
     """A mail to Bob that a person approved."""
     (delivery_id,) = add_queued(ledger)
     with ledger.read() as tx:
-        return delivery_id, drafts.entries(tx, ids=[delivery_id])[0].message_id
+        return delivery_id, listing.entries(tx, ids=[delivery_id])[0].message_id
 
 
 def lay_into_drafts(inbox, ledger):

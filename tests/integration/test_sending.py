@@ -6,7 +6,7 @@ import pytest
 
 from mailer import campaigns
 from mailer.errors import BusyError, MailerError
-from mailer.ledger import drafts, moves, queue
+from mailer.ledger import listing, moves, queue
 from mailer.model import Status
 from mailer.sending import Order
 from mailer.workspace import passes
@@ -19,13 +19,13 @@ def approved(workspace):
     """Prepare and approve the campaign; the ids."""
     campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
     with workspace.ledger.read() as tx:
-        ids = [entry.id for entry in drafts.entries(tx)]
+        ids = [entry.id for entry in listing.entries(tx)]
     return campaigns.approve(workspace.ledger, ids, who="ada", now=NOW).done
 
 
 def statuses(workspace):
     with workspace.ledger.read() as tx:
-        return [entry.status.value for entry in drafts.entries(tx)]
+        return [entry.status.value for entry in listing.entries(tx)]
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_deferred_mail_is_tried_again_five_minutes_later_at_the_earliest(firm,
     with ScriptedServer(lambda turn: "450 4.2.0 busy" if turn.is_at("rcpt") else None) as server:
         sending(server, rows=1)
     with firm.open() as workspace, workspace.ledger.read() as tx:
-        (entry,) = drafts.entries(tx)
+        (entry,) = listing.entries(tx)
     assert entry.due_at >= NOW + timedelta(minutes=5)
     assert (entry.attempts, entry.last_reply) == (1, "450 4.2.0 busy")
 

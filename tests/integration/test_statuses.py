@@ -3,7 +3,7 @@
 from openpyxl import load_workbook
 
 from mailer import campaigns
-from mailer.ledger import drafts
+from mailer.ledger import listing
 from mailer.workspace.statuses import write_statuses
 
 
@@ -13,7 +13,7 @@ def test_each_row_says_how_its_mail_stands(firm):
         now = workspace.now
         campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=now)
         with workspace.ledger.read() as tx:
-            first = drafts.entries(tx, campaign="thanks")[0]
+            first = listing.entries(tx, campaign="thanks")[0]
         campaigns.approve(workspace.ledger, [first.id], who="ada", now=now)
         (path,) = write_statuses(workspace, "thanks")
     sheet = load_workbook(path).worksheets[0]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.ledger import drafts, suppressions
+from mailer.ledger import listing, suppressions
 from mailer.ledger.moves import move
 from mailer.model import Status
 from mailer.tokens import message_id_of, token_of
@@ -20,7 +20,7 @@ def token(ledger):
     with ledger.begin() as tx:
         move(tx, [delivery_id], Status.SENDING, at=NOW, who="mailer")
         move(tx, [delivery_id], Status.SENT, at=NOW, who="mailer", values={"sent_at": NOW})
-        (entry,) = drafts.entries(tx, ids=[delivery_id])
+        (entry,) = listing.entries(tx, ids=[delivery_id])
         return token_of(entry.message_id, suppressions.salt_of(tx))
 
 
@@ -39,7 +39,7 @@ def test_a_post_suppresses_and_cancels_what_waits(ledger, token, page):
     assert page.post(f"/{token}", data=ONE_CLICK).status_code == 200
     assert suppressed(ledger) == [BOB]
     with ledger.read() as tx:
-        assert drafts.entries(tx, ids=[waiting])[0].status is Status.CANCELLED
+        assert listing.entries(tx, ids=[waiting])[0].status is Status.CANCELLED
 
 
 def test_a_second_post_is_answered_like_the_first(ledger, token, page):
