@@ -60,7 +60,7 @@ def test_late_mails_are_listed_with_the_two_commands_that_decide(firm):
     shown = firm.run("schedule", "--late").out
     assert "3 approved, but nothing ran at their time" in shown
     round_name = firm.run("schedule", "--json").json["late"][0]["round"]
-    assert "3 mails go at the next open hour" in firm.run("campaigns", "catch-up", "thanks", "--round", round_name).out
+    assert "3 mails for the next open hour" in firm.run("campaigns", "catch-up", "thanks", "--round", round_name).out
     firm.run("run", "--once")
     assert len(firm.outbox) == 3
 
