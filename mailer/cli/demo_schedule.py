@@ -62,7 +62,8 @@ class _Clock:
 def live(place: Path, weeks: int = WEEKS) -> None:
     """Keep the schedule of a new workspace for some weeks, and tell what happens."""
     config = place / "config.yaml"
-    config.write_text(config.read_text(encoding="utf-8").rstrip() + "\n" + CAMPAIGNS, encoding="utf-8")
+    before, heading, after = config.read_text(encoding="utf-8").partition("\ncampaigns:\n")
+    config.write_text(before + heading + CAMPAIGNS + after, encoding="utf-8")
     clock = _Clock(FIRST)
     runner = Runner(config, rehearse=True, clock=Clock(now=clock.now, wait=lambda _: None))
     workspace = runner.workspace
