@@ -92,6 +92,7 @@ def entries(firm):
 def test_reading_adding_a_sentence_and_saying_yes_with_the_keyboard_only(page, firm):
     page.goto(path_of(page, "/review/thanks/1"))
     page.keyboard.press("e")
+    page.wait_for_function("document.activeElement.matches('input, textarea')")
     page.keyboard.type("The tea was good.")
     preview = page.frame_locator("iframe")
     preview.get_by_text("The tea was good.").wait_for()
@@ -179,6 +180,7 @@ def test_the_walk_of_the_office_manager_with_the_keyboard_only(browser, firm):
         page.wait_for_url("**/review/thanks")
         enter(page, "Bob1 Stone", "**/review/thanks/1")
         page.keyboard.press("e")
+        page.wait_for_function("document.activeElement.matches('input, textarea')")
         page.keyboard.type("The tea was good.")
         page.locator("#saved").get_by_text("Saved.").wait_for()
         page.keyboard.press("Escape")
