@@ -60,6 +60,8 @@ class Words:
     greeting: re.Pattern[str]
     nobody: frozenset[str]
     first_person: frozenset[str]
+    #: Who speaks where it is not “I”.
+    the_firm: frozenset[str]
     company: frozenset[str]
     filler: Phrases
     selling: Phrases
@@ -80,6 +82,7 @@ def words() -> Words:
         greeting=re.compile(rf"({_any(lists['greetings'])})\b[ \u00a0]*(.*)", re.IGNORECASE),
         nobody=frozenset(lists["nobody"]),
         first_person=frozenset(lists["first_person"]),
+        the_firm=frozenset(lists["the_firm"]),
         company=frozenset(lists["company"]),
         filler=Phrases.of(lists["filler"]),
         selling=Phrases.of(lists["selling"]),

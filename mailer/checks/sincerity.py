@@ -89,17 +89,24 @@ def _greeting(draft: Draft, contact: Contact) -> Iterator[Problem]:
     name = _greeted(line)
     if name is None:
         yield _warn("It begins without a greeting.", "Begin with “Dear …,”.", "no-greeting")
-    elif not name or name.casefold() in words().nobody or name.split()[0].casefold() in words().nobody:
+    elif _is_nobody(name, contact):
         yield _warn(f"It greets nobody by name: “{line[:60]}”.", "Use the name they go by.", "nobody-greeted")
     else:
         yield from _name(name, contact)
+
+
+def _is_nobody(name: str, contact: Contact) -> bool:
+    """Whether it would greet anybody: "", "valued client", "Monsieur", and not "Monsieur" with their name."""
+    parts = [part.casefold() for part in words_in(name)]
+    known = {word.casefold() for word in words_in(contact.name)}
+    return not parts or name.casefold() in words().nobody or (parts[0] in words().nobody and known.isdisjoint(parts))
 
 
 def _greeted(line: str) -> str | None:
     """Whom a first line greets, "" for nobody by name, None when it is no greeting."""
     match = words().greeting.fullmatch(line)
     if match and len(line) <= 80:
-        return match[2].rstrip(" ,!:.\u00a0\u202f")
+        return match[2].strip(" ,!:.\u00a0\u202f")
     is_name = len(line) <= 40 and line.endswith((",", "!", ":"))
     return line.rstrip(" ,!:") if is_name else None
 
@@ -164,7 +171,8 @@ def _signed(draft: Draft) -> Iterator[Problem]:
         cure = "Close with {{ sender.name }}, or give the account a signature."
         yield _warn(f"It comes from {sender}, and nobody signs it.", cure, "unsigned")
     said = {word.casefold() for word in words_in(draft.text)}
-    if not said & words().first_person and not any(word.startswith("j'") for word in said):
+    speaks = said & words().first_person or any(word.startswith("j'") for word in said)
+    if not speaks and said & words().the_firm:
         what = f"{sender} never says “I”: it hides behind the firm."
         yield Problem("", what, "Say what you yourself saw, did, or think.", Severity.NOTE, "hides")
 

@@ -11,6 +11,7 @@ from mailer.model import Field, Severity
 from mailer.templates import load, names
 from tests.factories import contact, draft
 from tests.hollow import HOLLOW, MEANT
+from tests.letters import letters
 from tests.workshop import ADA, FIRM, NOW, bob
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,29 @@ def test_of_what_it_says_over_hollow_and_meant_mails_nearly_all_is_right():
 
     assert right / (right + wrong) >= 0.95
     assert right / (right + missed) >= 0.95
+
+
+def warned(letter):
+    found = check_sincerity(letter.draft, letter.contact, today=TODAY)
+    return [each.what for each in found if each.severity is not Severity.NOTE]
+
+
+def test_of_the_letters_it_warns_of_every_hollow_one_and_of_no_honest_one():
+    hollow, honest = letters("hollow"), letters("honest")
+
+    assert (len(hollow), len(honest)) == (33, 34)
+    assert [each.subject for each in hollow if not warned(each)] == []
+    assert [(each.subject, warned(each)) for each in honest if warned(each)] == []
+
+
+@pytest.mark.parametrize("greeting", ["Cher Monsieur Stone", "Dear Sir Bob"])
+def test_a_title_before_their_name_is_a_greeting_by_name(greeting):
+    assert kinds(mail(f"{greeting},\n\nI enjoyed the roof.\n\nAda Obi")) == set()
+
+
+@pytest.mark.parametrize("greeting", ["Madame, Monsieur", "To whom it may concern", "Dear employee"])
+def test_a_title_alone_greets_nobody(greeting):
+    assert kinds(mail(f"{greeting},\n\nI enjoyed the roof.\n\nAda Obi")) == {"nobody-greeted"}
 
 
 @pytest.mark.parametrize("name", names(ROOT))
