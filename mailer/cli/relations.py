@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -218,32 +218,23 @@ def _coming(told: Story, zone: ZoneInfo) -> Iterable[str]:
 @click.pass_obj
 def heard(settings: Settings, who: str, on: datetime | None, way: str, words: str) -> None:
     """Note that you were in touch with somebody without a mail of ours: their clock starts again."""
-    from mailer.ledger.touches import HEARD
+    from mailer.relations import instant_of, log_contact
 
     with settings.workspace() as workspace:
-        at = _instant(workspace, on.date() if on else None)
-        _write(workspace, who, HEARD, ": ".join(filter(None, [way, words])), at)
+        at = instant_of(on.date() if on else None, now=workspace.now, timezone=workspace.config.firm.timezone)
+        log_contact(workspace.ledger, _person(workspace, who), way, words, at=at, who=workspace.who)
         relations = _relations(workspace)
         standing = _standing(workspace, relations, who)
     line(f"Noted: in touch with {who} on {at:%Y-%m-%d}." + (f" Now: {standing}." if standing else ""))
 
 
-def _instant(workspace: Workspace, on: date | None) -> datetime:
-    """Noon of that day at the firm; now where no day is told. UsageError for a day to come."""
-    if on is None or on == workspace.today:
-        return workspace.now
-    if on > workspace.today:
-        raise UsageError(f"{on} is still to come.", cure="Log what has happened; plan with: mailer schedule")
-    return datetime.combine(on, time(12), ZoneInfo(workspace.config.firm.timezone))
-
-
-def _write(workspace: Workspace, who: str, kind: str, words: str, at: datetime) -> None:
-    from mailer.ledger import heard as rows
+def _person(workspace: Workspace, who: str) -> int:
+    """Whom an address or key names. UsageError for a stranger, and for two people."""
     from mailer.relations.story import person_of
 
     _relations(workspace)  # who is in a sheet is known from here on
-    with workspace.ledger.begin() as tx:
-        rows.note(tx, person_of(tx, who), kind, words, at=at, who=workspace.who)
+    with workspace.ledger.read() as tx:
+        return person_of(tx, who)
 
 
 def _standing(workspace: Workspace, relations: Relations, who: str) -> str:
@@ -260,12 +251,10 @@ def _standing(workspace: Workspace, relations: Relations, who: str) -> str:
 @click.pass_obj
 def note(settings: Settings, who: str, words: str) -> None:
     """Keep what we know about somebody. It is shown beside their drafts, and never mailed."""
-    from mailer.ledger.touches import MEMO
+    from mailer.relations import keep_memo
 
-    if not words.strip():
-        raise UsageError("The memo is empty.", cure='Write it in quotes: "Prefers a call before any letter."')
     with settings.workspace() as workspace:
-        _write(workspace, who, MEMO, words.strip(), workspace.now)
+        keep_memo(workspace.ledger, _person(workspace, who), words, at=workspace.now, who=workspace.who)
     line(f"Kept with {who}.")
 
 

@@ -14,6 +14,7 @@ from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Transaction
 from mailer.model import Contact, Draft, Edit, Status
 from mailer.preview import Shown, with_pictures
+from mailer.relations import relation_of
 
 #: How many neighbours are listed on each side.
 BESIDE = 4
@@ -63,6 +64,8 @@ class One:
     entry: Entry
     words: Draft
     contact: Contact | None
+    #: What we know of them and never send: the sheet's, and what was noted here.
+    memos: tuple[str, ...]
     html: str
     wording: Wording
     place: Place
@@ -108,12 +111,20 @@ def one(desk: Desk, campaign: str, draft_id: int, *, was: str = "") -> One:
         entry=entry,
         words=words,
         contact=contact,
+        memos=_memos(desk, contact),
         html=_FRAMES.sub(r"<\1no-", with_pictures(Shown(words, attachments=pictures))),
         wording=wording(desk, entry, words, contact),
         place=place,
         earlier=tuple(reversed(earlier[-EARLIER:])),
         differences=tuple(_differences(desk, entry, words, was)),
     )
+
+
+def _memos(desk: Desk, contact: Contact | None) -> tuple[str, ...]:
+    workspace = desk.workspace
+    if contact is None:
+        return ()
+    return relation_of(workspace.ledger, workspace.config, contact, now=workspace.now).memos
 
 
 def _place(tx: Transaction, entry: Entry) -> Place:

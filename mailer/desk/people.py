@@ -1,12 +1,10 @@
-"""Contacts: the sheets as they were read, what is wrong in them by cell, and the emails of one person."""
+"""Contacts: the sheets as they were read, and what is wrong in them by cell."""
 
 from __future__ import annotations
 
 from flask import Flask, abort, render_template, request
 
 from mailer.desk.desk import Desk
-from mailer.ledger import listing
-from mailer.ledger.listing import Entry
 from mailer.model import Contact
 
 #: How many contacts a page shows.
@@ -14,7 +12,7 @@ PAGE = 100
 
 
 def add_pages(app: Flask, desk: Desk) -> None:
-    """The sheets, one of them, and a person in it."""
+    """The sheets, and one of them."""
 
     @app.get("/contacts")
     def sheets() -> str:
@@ -33,25 +31,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
             pages=-(-len(found) // PAGE), text=text,
         )  # fmt: skip
 
-    @app.get("/contacts/<source>/<int:row>")
-    def person(source: str, row: int) -> str:
-        if source not in desk.workspace.config.contacts:
-            abort(404)
-        read = desk.sheets.read(desk.workspace, source)
-        contact = next((each for each in read.contacts if each.source.row == row), None)
-        if contact is None:
-            abort(404, "Nobody stands in this row of the sheet any more.")
-        return render_template("person.html", source=source, contact=contact, emails_to=_emails(desk, contact))
-
 
 def _has(contact: Contact, text: str) -> bool:
     wanted = text.casefold()
     return any(wanted in part.casefold() for part in (contact.name, contact.address, contact.owner, contact.key))
-
-
-def _emails(desk: Desk, contact: Contact) -> list[Entry]:
-    found: list[Entry] = []
-    for ledger in desk.ledgers():
-        with ledger.read() as tx:
-            found += listing.entries(tx, address=contact.address)
-    return found[::-1]

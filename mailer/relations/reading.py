@@ -108,14 +108,19 @@ def read_relations(
     milestones = Milestones(config, result.problems)
     met: set[int] = set()
     for name in config.contacts if sources is None else sources:
-        source = config.contacts[name]
-        today = now.astimezone(ZoneInfo(config.firm.timezone)).date()
-        reading = contacts.read(name, source, folder, firm=config.firm, today=today)
+        bench = _bench(config, name, milestones, now)
+        reading = contacts.read(name, bench.source, folder, firm=config.firm, today=bench.today)
         rows = [contact for contact in reading if contact.copy == 0]
-        joined = _join(ledger, rows, _Bench(config, source, office(config.firm), milestones, today, now))
+        joined = _join(ledger, rows, bench)
         result.everyone += [each for each in joined if each.person not in met]
         met.update(each.person for each in joined)
     return result
+
+
+def relation_of(ledger: Ledger, config: Config, contact: Contact, *, now: datetime) -> Relation:
+    """How we stand with one contact that was read already."""
+    bench = _bench(config, contact.source_name, Milestones(config, []), now)
+    return _join(ledger, [contact], bench)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,11 @@ class _Bench:
     milestones: Milestones
     today: date
     now: datetime
+
+
+def _bench(config: Config, source: str, milestones: Milestones, now: datetime) -> _Bench:
+    today = now.astimezone(ZoneInfo(config.firm.timezone)).date()
+    return _Bench(config, config.contacts[source], office(config.firm), milestones, today, now)
 
 
 def _join(ledger: Ledger, rows: Sequence[Contact], bench: _Bench) -> list[Relation]:

@@ -81,11 +81,17 @@ def story_of(ledger: Ledger, relations: Relations, who: str) -> Story:
     """Tell the story of whom an address or client number names. UsageError for a stranger."""
     with ledger.read() as tx:
         person = person_of(tx, who)
+    relation = next((each for each in relations.everyone if each.person == person), None)
+    return tell(ledger, person, relation)
+
+
+def tell(ledger: Ledger, person: int, relation: Relation | None) -> Story:
+    """Tell the story of one person of the ledger; `relation` is None for who is in no sheet any more."""
+    with ledger.read() as tx:
         mails = listing.entries(tx, persons=[person])
         lines = touches.lines_of(tx, person)
         addresses = tuple(people.addresses_of(tx, [person]))
         blocked = suppressions.among(tx, addresses)
-    relation = next((each for each in relations.everyone if each.person == person), None)
     from_ledger = tuple(line.note for line in lines if line.kind == MEMO)
     return Story(
         person,

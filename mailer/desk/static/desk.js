@@ -6,7 +6,7 @@ document.addEventListener("keydown", (event) => {
   const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]:not([disabled])`);
   if (!wanted) return;
   event.preventDefault();
-  wanted.matches("input, textarea") ? wanted.focus() : wanted.click();
+  wanted.matches("input, select, textarea") ? wanted.focus() : wanted.click();
 });
 
 // What is typed into a form with data-live is kept after a pause, and the preview follows: the page is asked for again,
