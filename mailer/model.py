@@ -175,6 +175,8 @@ class Draft:
     attachments: tuple[Attachment, ...] = ()
     #: "personal" or "marketing"; decides the machine headers.
     kind: str = "personal"
+    #: Whether it says how to leave, in a header and at its foot: marketing always, personal mail if its campaign asks.
+    unsubscribe: bool = False
     #: The conditions its template took, such as ("if personal_line", "else of amount").
     branches: tuple[str, ...] = ()
     #: Hex BLAKE2b-256 over envelope, From, subject, both bodies and the attachments; "" until `sealed`.

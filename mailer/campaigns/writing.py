@@ -163,6 +163,7 @@ def _words(bench: Bench, row: Row, account_name: str, edit: Edit | None) -> Rend
         person=row.person,
         step=bench.step,
         edit=_in_thread(row, edit),
+        unsubscribe=bench.campaign.unsubscribe,
     )
 
 

@@ -42,6 +42,7 @@ def check(draft: Draft, contact: Contact, *, firm: Firm, suppressed: bool = Fals
         *_links(draft),
         *file_problems(draft),
         *_marketing(draft, firm),
+        *_way_out(draft),
         *_who(draft, suppressed=suppressed),
     ]
     where = str(contact.source) if contact.source.row else contact.address
@@ -102,9 +103,14 @@ def _marketing(draft: Draft, firm: Firm) -> Iterator[Problem]:
     if not firm.postal_address or _plainly(firm.postal_address) not in words:
         cure = "Give `firm: postal_address:` in config.yaml, and {{ our.postal_address }} in the layout."
         yield _hold("A marketing mail needs the firm's postal address.", cure, "no-postal-address")
-    if "unsubscribe" not in (draft.text + draft.html).lower():
-        cure = "Put {{ unsubscribe }} into the template or its layout."
-        yield _hold("A marketing mail needs a way to leave.", cure, "no-unsubscribe")
+
+
+def _way_out(draft: Draft) -> Iterator[Problem]:
+    if not (draft.unsubscribe or draft.kind == "marketing"):
+        return
+    if not all("unsubscribe" in part.lower() for part in (draft.text, draft.html) if part):
+        cure = "Put {{ way_out_words }} and a link to {{ unsubscribe }} into the template or its layout."
+        yield _hold("This mail has to say how to leave, and does not.", cure, "no-unsubscribe")
 
 
 def _plainly(text: str) -> str:

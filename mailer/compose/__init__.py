@@ -33,7 +33,7 @@ def compose(
     """Compose a message, dated `date`; `attachments` gives the bytes by digest.
 
     `eight_bit` where the transport takes 8-bit content; `one_click` is the https address at which the recipient
-    of a marketing mail leaves. Raises MailerError where the result would not say what the draft says.
+    of a mail that says how to leave does so. Raises MailerError where the result would not say what the draft says.
     """
     draft = delivery.draft
     block = _header_block(delivery, date, one_click)
@@ -75,14 +75,14 @@ def _header_lines(delivery: Delivery, date: datetime, one_click: str) -> list[st
     if delivery.references:
         thread = [headers.message_id(text) for text in delivery.references]
         lines += [f"In-Reply-To: {thread[-1]}\r\n", headers.structured("References", thread)]
-    if draft.kind == "marketing":
+    if draft.unsubscribe or draft.kind == "marketing":
         lines += _ways_out(draft, one_click)
     return [*lines, "MIME-Version: 1.0\r\n"]
 
 
 def _ways_out(draft: Draft, one_click: str) -> list[str]:
     """A mail to us takes the recipient off (RFC 2369 section 3.2), or one click, where that is hosted (RFC 8058)."""
-    to = headers.split_mailbox((*draft.reply_to, draft.from_)[0])[1]
+    to = headers.split_mailbox(draft.from_)[1]
     by_mail = f"<mailto:{quote(to, safe='@')}?subject=unsubscribe>"
     if not one_click:
         return [f"List-Unsubscribe: {by_mail}\r\n"]

@@ -115,6 +115,11 @@ class Campaign(Scheduled):
     sincerity: Literal["warn", "hold", "off"] = Field(
         "warn", description="What smells of routine in a draft: said beside it, holding it, or not looked for."
     )
+    unsubscribe: bool = Field(
+        default=False,
+        description="`true`: its personal mails, too, say how to leave, in a header and at their foot; marketing "
+        "always does.",
+    )
     quiet: Names = Field((), description="Kinds of sincerity finding that are not looked for: `[filler, hides]`.")
 
 

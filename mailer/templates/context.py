@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -14,6 +13,7 @@ from babel import Locale, UnknownLocaleError
 from mailer.config.models import Firm
 from mailer.model import Contact, Field
 from mailer.templates.cleaning import clean_body
+from mailer.templates.leaving import WayOut, way_out
 from mailer.templates.names import first_name
 from mailer.templates.sandbox import Blank
 
@@ -25,7 +25,7 @@ WELL_KNOWN = (
 #: Names we give, which no column replaces.
 OURS = (
     "our", "sender", "now", "today", "people", "rows", "kind", "language", "direction", "subject",
-    "preheader", "unsubscribe", "way_out_words", "content",
+    "preheader", "unsubscribe", "way_out_words", "way_out_link", "content",
 )  # fmt: skip
 _RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur"})
 
@@ -75,10 +75,18 @@ def usable(name: str, value: Field) -> Field | Blank:
 
 
 def names_given(
-    contact: Contact, *, firm: Firm, from_: str, now: datetime, kind: str, language: str
+    contact: Contact,
+    *,
+    firm: Firm,
+    from_: str,
+    now: datetime,
+    kind: str,
+    language: str,
+    tells_way_out: bool = False,
 ) -> dict[str, object]:
-    """Everything a template may name for this contact."""
+    """Everything a template may name for this contact; `language` is that of the template's words."""
     sender = _sender(from_)
+    leaving = way_out(contact.language, language) if tells_way_out else WayOut()
     here = now.astimezone(ZoneInfo(firm.timezone))
     members = [fields_of(member) for member in contact.members]
     return {
@@ -93,7 +101,8 @@ def names_given(
         "language": language,
         "direction": "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
         "unsubscribe": f"mailto:{sender.address}?subject=unsubscribe",
-        "way_out_words": _way_out(language),
+        "way_out_words": leaving.words,
+        "way_out_link": leaving.link,
     }
 
 
@@ -101,16 +110,6 @@ def names_given(
 def _sender(from_: str) -> Sender:
     name, address = parseaddr(from_)
     return Sender(name, first_name(name), address)
-
-
-_WAYS_OUT: Mapping[str, str] = {
-    "en": "If you would rather not hear from us this way, an empty mail is enough:",
-    "fr": "Vous ne souhaitez plus recevoir ces messages ? Un message vide suffit :",
-}
-
-
-def _way_out(language: str) -> str:
-    return _WAYS_OUT.get(language.partition("-")[0], _WAYS_OUT["en"])
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,10 @@ from mailer.templates.tags import Tags
 PLAIN_LAYOUT = """<!doctype html>
 <html lang="{{ language }}" dir="{{ direction }}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{{ subject }}</title></head>
-<body style="font-family: sans-serif; line-height: 1.5">{{ content }}</body></html>
+<body style="font-family: sans-serif; line-height: 1.5">{{ content }}
+{% if way_out_words %}<p style="font-size: 12px">
+{{ our.name }}{% if our.postal_address %}, {{ our.postal_address }}{% endif %}<br>
+{{ way_out_words }} <a href="{{ unsubscribe }}">{{ way_out_link }}</a></p>{% endif %}</body></html>
 """
 _ELEMENT = re.compile(r"<[a-zA-Z][^\s<>/]*(?:\s+[^\s=<>/\"]+(?:=\"[^\"]*\")?)*\s*/?>")
 _ATTRIBUTE = re.compile(r'\s(href|src|background|action|formaction|xlink:href)="([^"]*)"', re.IGNORECASE)

@@ -56,7 +56,7 @@ class Pressed:
     reply_to: tuple[Compiled, ...]
 
 
-#: What follows the words of marketing mail in its text part.
+#: What follows the words in the text part of a mail that tells how to leave.
 _WAY_OUT = """
 --
 {{ our.name }}{% if our.postal_address %}, {{ our.postal_address }}{% endif %}
@@ -73,16 +73,19 @@ class Words:
     text: str
 
 
-def press(source: Source, layout: str, signature: str, files: Files, *, body: str | None = None) -> Pressed:
+def press(
+    source: Source, layout: str, signature: str, files: Files, *, body: str | None = None, tells_way_out: bool = False
+) -> Pressed:
     """Compile everything; `body` is a person's own Markdown, taken literally, in place of the template's.
 
+    With `tells_way_out` the text part ends with the line that tells how to leave; the page's is in its layout.
     Raises TemplateError with the file and the line.
     """
     front, tags = source.parted.front, Tags()
     _check_syntax(source)
     words = _words(source, tags, body)
     signed = _markdown(signature, tags) if signature else Words("", "")
-    text = f"{words.text}\n{signed.text}" + (_WAY_OUT if front.kind == "marketing" else "")
+    text = f"{words.text}\n{signed.text}" + (_WAY_OUT if tells_way_out else "")
     html: Compiled | None = None
     images: dict[str, tuple[Attachment, bytes]] = {}
     if source.path.suffix != ".txt":

@@ -12,7 +12,9 @@ from mailer.model import Draft
 def sealed(draft: Draft) -> Draft:
     """`draft` with its digest: hex BLAKE2b-256 over envelope, From, subject, both bodies and attachments."""
     files = [(file.name, file.digest, file.media_type, file.content_id) for file in draft.attachments]
-    envelope = (draft.account, draft.from_, draft.kind, draft.to, draft.cc, draft.bcc, draft.reply_to, files)
+    envelope = [draft.account, draft.from_, draft.kind, draft.to, draft.cc, draft.bcc, draft.reply_to, files]
+    if draft.unsubscribe and draft.kind != "marketing":
+        envelope.append("unsubscribe")
     seal = hashlib.blake2b(digest_size=32)
     for part in (json.dumps(envelope), draft.subject, draft.text, draft.html):
         content = part.encode("utf-8", "surrogatepass")

@@ -42,7 +42,7 @@ class Template:
         self._firm = firm
         self._sources = sources
         self._files = Files(folder)
-        self._pressed: dict[tuple[str, str], Pressed] = {}
+        self._pressed: dict[tuple[str, str, bool], Pressed] = {}
 
     @property
     def kind(self) -> str:
@@ -94,16 +94,28 @@ class Template:
         person: int = 0,
         step: int = 0,
         edit: Edit | None = None,
+        unsubscribe: bool = False,
     ) -> Rendered:
         """The draft for `contact`; what fails is a HOLD problem of it, never an exception.
 
+        With `unsubscribe` a personal mail says how to leave; marketing always does.
         Raises TemplateError only for what fails for everybody: the layout or the account's signature.
         """
         source = self._source_for(contact.language)
-        pressed = self._press(source, account.signature, edit)
+        kind = source.parted.front.kind
+        tells_way_out = unsubscribe or kind == "marketing"
+        pressed = self._press(source, account.signature, edit, tells_way_out=tells_way_out)
         from_ = account.from_ or named_address(self._firm.name, REHEARSAL_ADDRESS)
         language = source.language or self._firm.language
-        given = names_given(contact, firm=self._firm, from_=from_, now=now, kind=self.kind, language=language)
+        given = names_given(
+            contact,
+            firm=self._firm,
+            from_=from_,
+            now=now,
+            kind=self.kind,
+            language=language,
+            tells_way_out=tells_way_out,
+        )
         if edit and edit.personal_line is not None:
             given["personal_line"] = usable("personal_line", Field(edit.personal_line, edit.personal_line))
         locale = locale_of(language, contact.language, contact.country or self._firm.country)
@@ -120,7 +132,8 @@ class Template:
             account=account_name,
             from_=from_,
             to=(named_address(contact.name, contact.address), *contact.also),
-            kind=source.parted.front.kind,
+            kind=kind,
+            unsubscribe=tells_way_out,
             subject=words.subject,
             text=words.text,
             html=words.html,
@@ -138,14 +151,16 @@ class Template:
             wanted = wanted.rpartition("-")[0]
         return self._sources.get(wanted, self._sources[""])
 
-    def _press(self, source: Source, signature: str, edit: Edit | None = None) -> Pressed:
+    def _press(
+        self, source: Source, signature: str, edit: Edit | None = None, *, tells_way_out: bool = False
+    ) -> Pressed:
         body = edit.body if edit else None
-        key = (source.language, signature)
+        key = (source.language, signature, tells_way_out)
         if body is None and key in self._pressed:
             return self._pressed[key]
         layout = self._layout(source)
         closing = self._signature(source, signature)
-        pressed = press(source, layout, closing, self._files, body=body)
+        pressed = press(source, layout, closing, self._files, body=body, tells_way_out=tells_way_out)
         if body is None:
             self._pressed[key] = pressed
         return pressed

@@ -110,6 +110,19 @@ def test_a_marketing_mail_carries_its_one_click_address_and_the_firms_signature(
     assert dkim.DKIM(mail).domain is None
 
 
+def test_a_personal_campaign_that_starts_to_say_how_to_leave_is_looked_at_again(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.write_config(campaign="review: each\n    unsubscribe: true")
+    firm.run("send", "thanks", "--yes", code=None)
+    assert firm.outbox == []
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.run("send", "thanks", "--yes")
+    mail = firm.outbox[0].read_text()
+    assert "List-Unsubscribe: <mailto:ada@harbourvale.example?subject=unsubscribe>" in mail
+    assert "If you would rather not hear from us this way" in mail
+
+
 @needs_dovecot
 def test_the_schedule_reads_the_mailbox_before_it_sends(firm, dovecot):
     firm.write_config(account=real_account(dovecot))

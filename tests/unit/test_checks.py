@@ -56,7 +56,13 @@ def test_a_greeting_that_is_one_is_left_alone(greeting):
 def test_marketing_needs_an_address_and_a_way_out():
     assert found(kind="marketing") == {("no-postal-address", Severity.HOLD), ("no-unsubscribe", Severity.HOLD)}
     text = "Dear Bob,\n\nnews.\n\n12 Quay Street, Lagos. To leave: mailto:a@b.example?subject=unsubscribe"
-    assert found(kind="marketing", text=text) == set()
+    assert found(kind="marketing", text=text, html="") == set()
+
+
+def test_a_mail_that_says_how_to_leave_says_it_in_both_its_parts():
+    text = "Dear Bob,\n\nthank you.\n\nTo leave: mailto:a@b.example?subject=unsubscribe"
+    assert found(unsubscribe=True, text=text, html="<p>Dear Bob, thank you.</p>") == {("no-unsubscribe", Severity.HOLD)}
+    assert found(unsubscribe=True, text=text, html='<a href="mailto:a@b.example?subject=unsubscribe">go</a>') == set()
 
 
 def test_a_suppressed_address_holds():

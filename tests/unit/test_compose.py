@@ -166,10 +166,14 @@ def test_a_follow_up_keeps_the_thread_however_long_its_ids_are():
 
 
 def test_marketing_carries_an_unsubscribe_address_in_one_unbroken_line():
-    content = composed(delivery(kind="marketing", reply_to=("Office <very.long+tag@harbourvale.example>",))).content
+    content = composed(delivery(kind="marketing", from_="Office <very.long+tag@harbourvale.example>")).content
     line = b"List-Unsubscribe: <mailto:very.long%2Btag@harbourvale.example?subject=unsubscribe>\r\n"
     assert line in content
     assert b"List-Unsubscribe" not in composed(delivery()).content
+
+
+def test_a_personal_mail_carries_it_too_if_its_campaign_asks():
+    assert b"List-Unsubscribe: <mailto:" in composed(delivery(unsubscribe=True)).content
 
 
 def test_a_non_ascii_local_part_stays_readable_in_the_header():

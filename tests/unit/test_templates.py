@@ -402,6 +402,30 @@ def test_marketing_says_who_writes_and_how_to_leave(tmp_path):
     assert "mailto:ada@harbourvale.example?subject=unsubscribe" in made.draft.text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("", "If you would rather not"),
+        ("de-AT", "Eine leere Mail genügt"),
+        ("no", "tom e-post"),
+        ("xx", "If you would"),
+    ],
+)
+def test_a_personal_mail_says_how_to_leave_in_the_contacts_language_if_asked(tmp_path, language, words):
+    write(tmp_path, "Thank you.")
+    person = dataclasses.replace(bob(), language=language)
+    template = load("note", tmp_path, firm=FIRM)
+    ours = {"account_name": "ada", "account": ADA, "campaign": "c", "round": "1", "now": NOW}
+
+    asked = template.render(person, **ours, unsubscribe=True).draft
+    plain = template.render(person, **ours).draft
+
+    assert words in asked.text
+    assert words in asked.html
+    assert "unsubscribe" not in plain.text + plain.html
+    assert asked.digest != plain.digest
+
+
 def test_joined_rows_are_people_and_rows(tmp_path):
     person = dataclasses.replace(bob(), members=(bob(amount=3), contact(fields=fields(first_name="Ann", amount=4))))
     body = "Dear {{ people | map(attribute='first_name') | join_and }}, {{ rows | sum('amount') }}"
