@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -112,10 +112,10 @@ class Firm:
         text = CONFIG % {"account": account, "campaign": campaign}
         (self.folder / "config.yaml").write_text(text, encoding="utf-8")
 
-    def open(self, **options) -> Workspace:
-        """The workspace, on a clock that starts at NOW and advances a little whenever it is read."""
+    def open(self, start: datetime = NOW, **options) -> Workspace:
+        """The workspace, on a clock that starts then and advances a little whenever it is read."""
         reads = count()
-        clock = Clock(now=lambda: NOW + timedelta(milliseconds=10 * next(reads)))
+        clock = Clock(now=lambda: start + timedelta(milliseconds=10 * next(reads)))
         return Workspace(self.folder / "config.yaml", clock=clock, **options)
 
     def environment(self) -> dict[str, str]:

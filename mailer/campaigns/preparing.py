@@ -11,7 +11,6 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from mailer.campaigns import deciding, writing
 from mailer.campaigns.watching import stamps
@@ -171,7 +170,7 @@ def _today(bench: Bench) -> date:
     A round of birthdays is a year long; there the day of preparation counts.
     """
     at = bench.now if isinstance(bench.campaign.when, OnDate) else bench.round.now_at
-    return at.astimezone(ZoneInfo(bench.config.firm.timezone)).date()
+    return bench.config.firm.local(at).date()
 
 
 def _included(bench: Bench, reading: Iterable[Contact]) -> Iterator[Contact]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from mailer import templates
 from mailer.checks import check
@@ -46,7 +45,7 @@ def thank(ledger: Ledger, config: Config, folder: Path, wanted: Thanks, *, who: 
     whatever became of it; only a draft is written anew.
     """
     template = templates.load(wanted.template, folder, firm=config.firm)
-    today = now.astimezone(ZoneInfo(config.firm.timezone)).date()
+    today = config.firm.local(now).date()
     with ledger.begin() as tx:
         rounds.see_campaign(tx, THANK, at=now)
         current = rounds.open_round(tx, THANK, _round_name(wanted.sentence, today), now=now)
@@ -85,13 +84,13 @@ def _problems(  # noqa: PLR0917 - one of each
     draft = rendered.draft
     blocked = suppressions.among(tx, draft.recipients)
     earlier = listing.entries(tx, persons=[person], statuses=[Status.SENT, Status.UNCONFIRMED])
-    last = max((entry.sent_at for entry in earlier if entry.sent_at), default=None)
+    last = max((config.firm.local(entry.sent_at).date() for entry in earlier if entry.sent_at), default=None)
     texts = [words.text for words in listing.words_of(tx, [entry.id for entry in earlier]).values()]
     return (
         *contact.problems,
         *rendered.problems,
         *check(draft, contact, firm=config.firm),
-        *check_sincerity(draft, contact, today=today, earlier=texts, last_written_on=last.date() if last else None),
+        *check_sincerity(draft, contact, today=today, earlier=texts, last_written_on=last),
         *(
             Problem(address, f"{address} must not be written to: {why}", "", Severity.HOLD, "suppressed")
             for address, why in blocked.items()

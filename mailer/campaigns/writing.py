@@ -141,12 +141,13 @@ def _routine(bench: Bench, row: Row, draft: Draft) -> list[Problem]:
     campaign = bench.campaign
     if campaign.sincerity == "off":
         return []
+    firm = bench.config.firm
     return check_sincerity(
         draft,
         row.contact,
-        today=_now(bench, row).date(),
+        today=firm.local(_now(bench, row)).date(),
         earlier=(each.text for each in row.had),
-        last_written_on=row.had[0].sent_at.date() if row.had and not bench.step else None,
+        last_written_on=firm.local(row.had[0].sent_at).date() if row.had and not bench.step else None,
         quiet=campaign.quiet,
         hold=campaign.sincerity == "hold",
     )

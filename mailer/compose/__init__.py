@@ -69,7 +69,7 @@ def _header_lines(delivery: Delivery, date: datetime, one_click: str) -> list[st
             lines.append(headers.structured(name, [headers.mailbox(text) for text in people], ","))
     lines += [
         headers.unstructured("Subject", draft.subject),
-        f"Date: {_date(date.replace(microsecond=0))}\r\n",
+        f"Date: {_date(date.isoformat())}\r\n",
         f"Message-ID: {headers.message_id(delivery.message_id)}\r\n",
     ]
     if delivery.references:
@@ -93,8 +93,9 @@ def _ways_out(draft: Draft, one_click: str) -> list[str]:
 
 
 @lru_cache(maxsize=16)
-def _date(date: datetime) -> str:
-    return format_datetime(date)
+def _date(iso: str) -> str:
+    """The Date header of that moment; told by its text, since a moment equals itself in every zone."""
+    return format_datetime(datetime.fromisoformat(iso))
 
 
 def _reread(block: bytes, names: list[bytes]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Discriminator, Field, Tag
 
@@ -30,6 +32,10 @@ class Firm(Calendar):
     timezone: Zone = Field("UTC", description="IANA zone of the office, such as Africa/Lagos.")
     language: Language = Field("en", description="Language of the firm: with the country it decides dates and money.")
     country: Country = Field("", description="ISO country code: decides the locale and the public holidays.")
+
+    def local(self, at: datetime) -> datetime:
+        """That instant by the office's clock; its `date()` is the firm's day."""
+        return at.astimezone(ZoneInfo(self.timezone))
 
 
 class Account(Model):

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from mailer import contacts
 from mailer.care import Clock, Reason, Standing, cadence_of, reasons_of, standing_of
 from mailer.care.clock import told_on
-from mailer.config import Config, ContactSource
+from mailer.config import Config, ContactSource, Firm
 from mailer.errors import ContactsError
 from mailer.expressions import Expression, compile_expression
 from mailer.ledger import people, suppressions, touches
@@ -61,6 +60,7 @@ class Milestones:
     """The `reasons:` of config.yaml, compiled: who has reached which."""
 
     def __init__(self, config: Config, problems: list[Problem]) -> None:
+        self._firm = config.firm
         self._rules = config.reasons
         self._compiled: dict[str, Expression] = {
             name: compile_expression(rule.where) for name, rule in config.reasons.items()
@@ -70,7 +70,7 @@ class Milestones:
 
     def reached(self, contact: Contact, clock: Clock, known: Sequence[Touch], today: date) -> dict[str, str]:
         """Milestone → its template, of those that are true of this contact."""
-        fields = {**_history_fields(clock, known), **contact.fields}
+        fields = {**_history_fields(clock, known, self._firm), **contact.fields}
         return {
             name: rule.template
             for name, rule in self._rules.items()
@@ -89,13 +89,13 @@ class Milestones:
             return False
 
 
-def _history_fields(clock: Clock, known: Sequence[Touch]) -> dict[str, Field]:
+def _history_fields(clock: Clock, known: Sequence[Touch], firm: Firm) -> dict[str, Field]:
     """What a reason may ask about beside the sheet's columns."""
     values = {
         "our_mails": sum(touch.kind == WRITTEN for touch in known),
         "their_replies": sum(touch.kind == REPLIED for touch in known),
-        "last_written": clock.written_at.date() if clock.written_at else None,
-        "last_reply": clock.replied_at.date() if clock.replied_at else None,
+        "last_written": firm.local(clock.written_at).date() if clock.written_at else None,
+        "last_reply": firm.local(clock.replied_at).date() if clock.replied_at else None,
     }
     return {name: Field(str(value or ""), value) for name, value in values.items()}
 
@@ -136,7 +136,7 @@ class _Bench:
 
 
 def _bench(config: Config, source: str, milestones: Milestones, now: datetime) -> _Bench:
-    today = now.astimezone(ZoneInfo(config.firm.timezone)).date()
+    today = config.firm.local(now).date()
     return _Bench(config, config.contacts[source], office(config.firm), milestones, today, now)
 
 

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 from platformdirs import user_state_path
@@ -72,7 +71,7 @@ class Workspace:
     @property
     def today(self) -> date:
         """The day it is at the firm."""
-        return self.now.astimezone(ZoneInfo(self.config.firm.timezone)).date()
+        return self.config.firm.local(self.now).date()
 
     @cached_property
     def who(self) -> str:

@@ -1,5 +1,7 @@
 """Before sending: drafts are made once, follow their sources, and go only with a person's yes."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from mailer import campaigns
@@ -81,6 +83,19 @@ def test_a_new_round_knows_what_they_have_read_and_how_lately(workspace):
     found = {entry.person: kinds(entry) for entry in entries(workspace, round_name="2")}
     assert "too-soon" in found[1]
     assert "too-soon" not in found[2]
+
+
+def test_how_lately_is_counted_in_the_days_of_the_firm(firm):
+    late = datetime.fromisoformat("2026-11-24T23:30:00+00:00")  # in Lagos it is the next day
+    with firm.open(start=late) as workspace:
+        prepare(workspace)
+        approve_all(workspace)
+        with workspace.ledger.begin() as tx:
+            move(tx, [1], Status.SENDING, at=late, who="test")
+            move(tx, [1], Status.SENT, at=late, who="test", values={"sent_at": late - timedelta(hours=1)})
+        prepare(workspace, again=True)
+        found = {entry.person: entry for entry in entries(workspace, round_name="2")}
+    assert "They last heard from us yesterday." in {each.what for each in found[1].problems}
 
 
 def test_preparing_twice_makes_no_second_draft(workspace):

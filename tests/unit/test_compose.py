@@ -211,6 +211,13 @@ def test_an_id_that_would_break_a_header_is_refused():
         composed(delivery(references=("<a@b> x",)))
 
 
+def test_the_date_is_told_by_the_clock_that_it_came_from():
+    for zone in ("+01:00", "+00:00"):
+        date = DATE.astimezone(datetime.fromisoformat(f"2026-01-01T00:00{zone}").tzinfo)
+        content = compose(delivery(), attachments={}, date=date).content
+        assert headers_read(content) == headers_meant(delivery(), date)
+
+
 @given(subject=st.text(max_size=300), name=st.text(max_size=120))
 def test_any_text_in_subject_and_name_leaves_the_header_set_unchanged(subject, name):
     of = delivery(subject=subject, to=(f"{name} <bob@client.example>",))
