@@ -16,7 +16,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from mailer.config.audiences import is_internal
 from mailer.config.models import Config
-from mailer.config.reading import checked, read
+from mailer.config.reading import checked, examined, read
 from mailer.errors import ConfigError, UsageError
 
 _SECTION = "campaigns"
@@ -52,14 +52,33 @@ def add(path: Path, name: str) -> list[str]:
     config, recipe = read(path), recipes()[name]
     new = {each: keys for each, keys in recipe.campaigns.items() if each not in config.campaigns}
     if new:
-        text = path.read_text(encoding="utf-8-sig")
-        longer = inserted(text, [_block(each, _filled(config, each, keys)) for each, keys in new.items()])
-        checked(path, longer)
-        _replace(path, longer)
+        write(path, {each: fitted(config, each, keys) for each, keys in new.items()})
     return list(new)
 
 
-def _filled(config: Config, name: str, keys: Mapping[str, Any]) -> CommentedMap:
+def write(path: Path, campaigns: Mapping[str, CommentedMap]) -> None:
+    """Write new campaigns behind those of config.yaml. Raises ConfigError where that would break it."""
+    longer = _with(path, campaigns)
+    checked(path, longer)
+    _replace(path, longer)
+
+
+def mistakes_in(path: Path, name: str, keys: CommentedMap) -> dict[str, str]:
+    """What would be wrong with one new campaign, by its key ("when.on"); {} where it can be written. Writes nothing."""
+    _, mistakes = examined(_with(path, {name: keys}))
+    found: dict[str, str] = {}
+    for mistake in mistakes:
+        inside = mistake.path[2:] if mistake.path[:2] == (_SECTION, name) else ()
+        found.setdefault(".".join(str(part) for part in inside), mistake.what)
+    return found
+
+
+def _with(path: Path, campaigns: Mapping[str, CommentedMap]) -> str:
+    text = path.read_text(encoding="utf-8-sig")
+    return inserted(text, [_block(name, keys) for name, keys in campaigns.items()])
+
+
+def fitted(config: Config, name: str, keys: Mapping[str, Any]) -> CommentedMap:
     """A recipe's campaign with the sources and accounts of this firm."""
     filled = CommentedMap()
     for key, value in keys.items():
@@ -71,7 +90,7 @@ def _filled(config: Config, name: str, keys: Mapping[str, Any]) -> CommentedMap:
             case "from":
                 filled[key] = _from(config, owner=value == "owner")
             case _:
-                filled[key] = _flow(value)
+                filled[key] = flow(value)
     filled["review"] = "each"
     if keys.get("said"):
         filled.yaml_set_start_comment(str(keys["said"]))
@@ -83,7 +102,7 @@ def _sources(config: Config, name: str, *, inside: bool) -> Any:
     if not found:
         whom = "our own people (`audience: staff`)" if inside else "clients"
         raise UsageError(f"{name} needs contacts that are {whom}; config.yaml has none.", cure="Add a source first.")
-    return found[0] if len(found) == 1 else _flow(found)
+    return found[0] if len(found) == 1 else flow(found)
 
 
 def _from(config: Config, *, owner: bool) -> Any:
@@ -92,10 +111,10 @@ def _from(config: Config, *, owner: bool) -> Any:
         raise UsageError("config.yaml has no account to send from.", cure="Add one: mailer accounts login ADDRESS")
     nobodys = [name for name, account in config.accounts.items() if not account.owners]
     firms = next(iter(nobodys or config.accounts))
-    return _flow({"field": "owner", "otherwise": firms}) if owner and len(nobodys) < len(config.accounts) else firms
+    return flow({"field": "owner", "otherwise": firms}) if owner and len(nobodys) < len(config.accounts) else firms
 
 
-def _flow(value: Any) -> Any:
+def flow(value: Any) -> Any:
     """A mapping or list that is written on one line."""
     if isinstance(value, Mapping):
         made = CommentedMap(value)

@@ -38,15 +38,19 @@ def read(path: Path) -> Config:
 
 def checked(path: Path, text: str) -> Config:
     """What this text would mean as the file; raises ConfigError as `read` does."""
-    document = parse(text)
-    config: Config | None = None
-    if document.value is None and not document.mistakes:
+    config, mistakes = examined(text)
+    if config is None and not mistakes:
         raise ConfigError(f"{path.name} is empty.", cure=f"{_EXAMPLE} is a whole one.")
-    if document.value is not None:
-        config = _validated(document)
-    if document.mistakes or config is None:
-        raise ConfigError(_listed(path, document.mistakes), cure=f"{_EXAMPLE} explains every key.")
+    if mistakes or config is None:
+        raise ConfigError(_listed(path, mistakes), cure=f"{_EXAMPLE} explains every key.")
     return config
+
+
+def examined(text: str) -> tuple[Config | None, list[Mistake]]:
+    """What this text would mean, and every mistake in it; an empty one means nothing and has none."""
+    document = parse(text)
+    config = _validated(document) if document.value is not None else None
+    return config, document.mistakes
 
 
 def _text(path: Path) -> str:

@@ -10,7 +10,7 @@ from flask import Flask, render_template
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
-from mailer.desk import deciding, people, person, review, sending, today, words
+from mailer.desk import deciding, people, person, review, sending, starting, today, words
 from mailer.desk.desk import Desk
 from mailer.desk.door import BODY_LIMIT, Door
 from mailer.errors import MailerError
@@ -41,7 +41,7 @@ def make_app(open_workspace: Callable[[], Workspace], config_path: Path, port: i
     app.jinja_env.globals.update(menu=MENU, desk=desk)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(MailerError, _cannot)
-    for room in (today, deciding, review, sending, people, person):
+    for room in (today, deciding, review, sending, people, person, starting):
         room.add_pages(app, desk)
     return app, door
 

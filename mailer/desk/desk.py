@@ -26,7 +26,7 @@ class Desk:
         self.sheets = Sheets()
         self.grouping = Grouping(self.sheets)
         self.goings = Goings(open_workspace)
-        self._config_path = config_path
+        self.config_path = config_path
         self._lock = threading.RLock()
         self._stamp = 0
         self._workspace = self._opened()
@@ -35,13 +35,13 @@ class Desk:
     def workspace(self) -> Workspace:
         """The workspace with config.yaml as it is now. Raises ConfigError."""
         with self._lock:
-            if self._config_path.stat().st_mtime_ns != self._stamp:
+            if self.config_path.stat().st_mtime_ns != self._stamp:
                 self._workspace = self._opened()
             return self._workspace
 
     def _opened(self) -> Workspace:
         """Open it, its ledgers too: two requests must not both make a new one."""
-        self._stamp = self._config_path.stat().st_mtime_ns
+        self._stamp = self.config_path.stat().st_mtime_ns
         try:
             workspace = self._open_workspace()
             for _ in _ledgers(workspace):

@@ -132,6 +132,8 @@ PAGES = [
     "/review/thanks/3",
     "/campaigns",
     "/campaigns/thanks",
+    "/start",
+    "/start/year-end/year-end",
     "/contacts",
     "/contacts/clients",
     "/contacts/clients/2",
