@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
+from mailer.checks.paragraphs import paragraphs_of
 from mailer.model import Attachment, Contact, Draft, Problem, Severity
 
 #: Bytes on the wire that Gmail and Outlook still take, attachments as base64.
@@ -18,7 +19,6 @@ REFUSED = frozenset(
     ".ade .adp .apk .appx .bat .cab .chm .cmd .com .cpl .dll .dmg .exe .hta .ins .iso .jar .js .jse .lib .lnk "
     ".mde .msc .msi .msp .mst .nsh .pif .ps1 .scr .sct .shb .sys .vb .vbe .vbs .vhd .vxd .wsc .wsf .wsh".split()
 )
-_PROMISED = re.compile(r"\b(?:attached|attachment|enclosed|ci-joint|ci-jointe|pièce jointe|en pièce)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -32,18 +32,20 @@ def file_problems(draft: Draft) -> Iterator[Problem]:
         if not file.size:
             yield Problem("", f"{file.name} is empty.", "Look at the file.", Severity.HOLD, "empty-file")
     yield from _size(sum(file.size for file in draft.attachments))
-    if not files and _PROMISED.search(draft.text):
+    if not files and any(each.promises_file for each in paragraphs_of(draft.text)):
         what = "The words speak of an attachment, and there is none."
         yield Problem("", what, "Name the file under `attachments:`.", Severity.WARN, "forgotten-attachment")
 
 
 def _size(total: int) -> Iterator[Problem]:
     on_the_wire = total * 4 // 3
+    if on_the_wire <= LARGE:
+        return
     megabytes = f"{on_the_wire / 1024 / 1024:.1f} MB"
     if on_the_wire > LARGEST:
         what = f"With its files the mail has {megabytes}; many servers refuse more than 20 MB."
         yield Problem("", what, "Send a link instead.", Severity.HOLD, "too-large")
-    elif on_the_wire > LARGE:
+    else:
         yield Problem("", f"With its files the mail has {megabytes}.", "", Severity.NOTE, "large")
 
 

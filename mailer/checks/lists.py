@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Self
 
@@ -16,13 +16,7 @@ _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 def words_in(text: str) -> list[str]:
     """The words of a text as written: letters and digits, with apostrophes and hyphens inside."""
-    return [word for paragraph in text.split("\n\n") for word in _words_of(paragraph)]
-
-
-@lru_cache(maxsize=4096)
-def _words_of(paragraph: str) -> tuple[str, ...]:
-    """Kept, as most paragraphs of a round stand in every mail."""
-    return tuple(_WORD.findall(paragraph.replace("’", "'")))
+    return _WORD.findall(text.replace("’", "'"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +38,8 @@ class Phrases:
         """The phrases that stand in these words, as written, each once."""
         small = [word.casefold() for word in written]
         found: dict[str, None] = {}
-        for place, word in enumerate(small):
-            for phrase in self.by_first.get(word, ()):
+        for place in [place for place, word in enumerate(small) if word in self.by_first]:
+            for phrase in self.by_first[small[place]]:
                 if tuple(small[place : place + len(phrase)]) == phrase:
                     found[" ".join(written[place : place + len(phrase)])] = None
                     break

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 
 from mailer.checks.lists import words, words_in
+from mailer.checks.paragraphs import Paragraph, paragraphs_of, said_in
 from mailer.model import Contact, Draft, Problem, Severity
 
 #: Words after which a thank-you is a report.
@@ -39,12 +39,13 @@ def check_sincerity(
 
     `earlier`: the texts of earlier mails to them. `quiet`: kinds that are not to be looked for.
     """
+    paragraphs = paragraphs_of(draft.text)
     found = [
         *_personal(draft),
         *_greeting(draft, contact),
-        *routine_phrases(f"{draft.subject}\n\n{draft.text}", kind=draft.kind),
-        *_signed(draft),
-        *_shape(draft),
+        *_routine([*paragraphs_of(draft.subject), *paragraphs], draft.kind),
+        *_signed(draft, paragraphs),
+        *_shape(draft, paragraphs),
         *_repeated(draft, earlier),
         *_timing(contact, today, last_written_on),
     ]
@@ -134,34 +135,20 @@ def _is_known(parts: set[str], contact: Contact) -> bool:
 
 def routine_phrases(text: str, *, kind: str) -> Iterator[Problem]:
     """What everybody writes, and, where the mail is personal, what sells."""
-    said: set[str] = set()
-    for paragraph in text.split("\n\n"):
-        for problem in _routine(paragraph, kind):
-            if problem.what not in said:
-                said.add(problem.what)
-                yield problem
+    return _routine(paragraphs_of(text), kind)
 
 
-@lru_cache(maxsize=4096)
-def _routine(paragraph: str, kind: str) -> tuple[Problem, ...]:
-    """Kept, as most paragraphs of a round stand in every mail."""
-    written = words_in(paragraph)
-    found = [
-        _warn(f"“{phrase}” is what everybody writes.", "Say it in your own words, or leave it out.", "filler")
-        for phrase in words().filler.among(written)
-    ]
-    if kind == "personal":
-        shapes = [match[0] for match in words().selling_shape.finditer(paragraph)]
-        found += [
-            _warn(
-                f"“{phrase}” sells, and a thank-you that sells is not one.", "Thank today; offer another day.", "sells"
-            )
-            for phrase in [*words().selling.among(written), *shapes]
-        ]
-    return tuple(found)
+def _routine(paragraphs: Sequence[Paragraph], kind: str) -> Iterator[Problem]:
+    for phrase in dict.fromkeys(phrase for each in paragraphs for phrase in each.filler):
+        yield _warn(f"“{phrase}” is what everybody writes.", "Say it in your own words, or leave it out.", "filler")
+    if kind != "personal":
+        return
+    for phrase in dict.fromkeys(phrase for each in paragraphs for phrase in each.selling):
+        what = f"“{phrase}” sells, and a thank-you that sells is not one."
+        yield _warn(what, "Thank today; offer another day.", "sells")
 
 
-def _signed(draft: Draft) -> Iterator[Problem]:
+def _signed(draft: Draft, paragraphs: Sequence[Paragraph]) -> Iterator[Problem]:
     sender = draft.from_.partition("<")[0].strip(' "')
     parts = words_in(sender)
     if not 1 < len(parts) < 5 or {part.casefold() for part in parts} & words().company or "&" in sender:
@@ -170,19 +157,18 @@ def _signed(draft: Draft) -> Iterator[Problem]:
     if not any(part.casefold() in words_in(closing) for part in parts):
         cure = "Close with {{ sender.name }}, or give the account a signature."
         yield _warn(f"It comes from {sender}, and nobody signs it.", cure, "unsigned")
-    said = {word.casefold() for word in words_in(draft.text)}
+    said = said_in(paragraphs)
     speaks = said & words().first_person or any(word.startswith("j'") for word in said)
     if not speaks and said & words().the_firm:
         what = f"{sender} never says “I”: it hides behind the firm."
         yield Problem("", what, "Say what you yourself saw, did, or think.", Severity.NOTE, "hides")
 
 
-def _shape(draft: Draft) -> Iterator[Problem]:
-    found = words_in(draft.text)
-    if draft.kind == "personal" and len(found) > LONG:
-        yield _warn(f"It has {len(found)} words; a thank-you needs fewer.", "Keep what only you can say.", "too-long")
-    shouted = [word for word in found if len(word) > 4 and word.isupper()]
-    if draft.text.count("!") > 3 or len(shouted) > 2:
+def _shape(draft: Draft, paragraphs: Sequence[Paragraph]) -> Iterator[Problem]:
+    count = sum(len(each.words) for each in paragraphs)
+    if draft.kind == "personal" and count > LONG:
+        yield _warn(f"It has {count} words; a thank-you needs fewer.", "Keep what only you can say.", "too-long")
+    if draft.text.count("!") > 3 or sum(each.shouted for each in paragraphs) > 2:
         yield _warn("It is loud: exclamation marks or capitals.", "Say it quietly; it carries further.", "loud")
     if not draft.step and _REPLY.match(draft.subject):
         yield _warn("The subject pretends to be an answer.", "Take “Re:” out.", "false-reply")

@@ -121,9 +121,12 @@ def insert_new(tx: Connection, round_id: int, renderings: Sequence[Rendering], *
     """New drafts; returns their ids in order."""
     if not renderings:
         return []
+    first = 1 + tx.execute(select(func.coalesce(func.max(deliveries.c.id), 0))).scalar_one()
+    ids = list(range(first, first + len(renderings)))
     rows = [
         {
             **_columns(rendering),
+            "id": row_id,
             "round_id": round_id,
             "step": rendering.draft.step,
             "person_id": rendering.draft.person,
@@ -133,10 +136,9 @@ def insert_new(tx: Connection, round_id: int, renderings: Sequence[Rendering], *
             "due_at": rendering.due.due_at if rendering.due else None,
             "now_at": rendering.due.now_at if rendering.due else None,
         }
-        for rendering in renderings
+        for row_id, rendering in zip(ids, renderings, strict=True)
     ]
-    made = tx.execute(insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True), rows)
-    ids = list(made.scalars())
+    tx.execute(insert(deliveries), rows)
     _insert_members(tx, zip(ids, renderings, strict=True))
     return ids
 

@@ -14,6 +14,7 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.visitor import NodeTransformer
 
 from mailer.errors import TemplateError
+from mailer.templates.cleaning import clean_body
 from mailer.templates.files import read_text
 from mailer.templates.filters import FILTERS
 from mailer.templates.sandbox import Run, Sandbox, Unknown, glue, printed
@@ -57,7 +58,7 @@ def compile_source(source: str, *, html: bool, place: str, line: int = 1) -> Com
     """Compile `source`, which begins on `line` of `place`; raises TemplateError naming both."""
     env = environment(html=html)
     try:
-        tree = env.parse("\n" * (line - 1) + source)
+        tree = env.parse("\n" * (line - 1) + clean_body(source))
         refuse(tree)
         tree = _Instrument(conditions(source, env), notes=not html).visit(tree)
         code = env.compile(tree, filename=place)

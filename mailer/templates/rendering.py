@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import re
 from collections.abc import Iterable, Mapping
@@ -14,7 +13,7 @@ from jinja2.exceptions import TemplateError
 
 from mailer.addresses import parse_address, split_addresses
 from mailer.model import Attachment, Contact, Edit, Problem, Severity
-from mailer.templates.cleaning import clean_body, clean_header
+from mailer.templates.cleaning import clean_header
 from mailer.templates.compiling import run
 from mailer.templates.context import OURS
 from mailer.templates.files import Files, NoFileError
@@ -67,7 +66,7 @@ class Rendering:
         else:
             subject = self._header(self._rendered(self.pressed.subject))
         preheader = clean_header(self._rendered(self.pressed.preheader))
-        text = clean_body(self._rendered(self.pressed.text))
+        text = self._rendered(self.pressed.text)
         if "\n\n\n" in text:
             text = _BLANK_LINES.sub("\n\n", text)
         text = text.strip() + "\n"
@@ -76,9 +75,9 @@ class Rendering:
     def _html(self, subject: str, preheader: str) -> str:
         if self.pressed.html is None:
             return ""
-        page = dataclasses.replace(self.run, html=True, left=self.run.left, branches=[], image=self._image)
+        page = self.run.for_page(self._image)
         given = {**self.given, "subject": subject, "preheader": preheader}
-        return clean_body(self._rendered(self.pressed.html, given, page))
+        return self._rendered(self.pressed.html, given, page)
 
     def _header(self, text: str) -> str:
         if "=?" in text:

@@ -20,6 +20,7 @@ from jinja2.utils import missing
 from markupsafe import Markup, escape
 
 from mailer.model import Attachment, Field
+from mailer.templates.cleaning import clean_body
 from mailer.templates.spoken import BadValueError, date_text, number_text, span_text
 
 #: Characters one part of a mail may have, and all its intermediate texts together.
@@ -58,6 +59,10 @@ class Run:
     branches: list[str] = field(default_factory=list)
     #: Finds an inline image by its path; returns the attachment it becomes.
     image: Callable[[str], Attachment] | None = None
+
+    def for_page(self, image: Callable[[str], Attachment]) -> Run:
+        """The same run going on in HTML: it has what is left, and notes its branches apart."""
+        return Run(self.locale, self.country, self.now, html=True, left=self.left, image=image)
 
     def spend(self, count: int) -> None:
         """Charge `count` characters; raises LimitError when the budget is used up."""
@@ -122,6 +127,8 @@ def printed(context: Context, value: object) -> object:
         return value
     else:
         text = value if isinstance(value, str) else as_text(value, run)
+        if not text.isprintable():
+            text = clean_body(text) if type(text) is str else type(text)(clean_body(text))
     run.spend(len(text))
     if run.html and "\n" in text and not isinstance(text, Markup):
         return Markup(str(escape(text)).replace("\n", "<br>\n"))  # noqa: S704  # escaped on this line

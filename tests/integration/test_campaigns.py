@@ -58,9 +58,9 @@ def test_each_row_becomes_one_draft_in_its_own_words(workspace):
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ("warn", ({"no-personal-line", "odd-name", "hides"}, False)),
-        ("hold", ({"no-personal-line", "odd-name", "hides"}, True)),
-        ("hold\n    quiet: [hides, odd-name]", ({"no-personal-line"}, True)),
+        ("warn", ({"no-personal-line", "odd-name"}, False)),
+        ("hold", ({"no-personal-line", "odd-name"}, True)),
+        ("hold\n    quiet: [odd-name]", ({"no-personal-line"}, True)),
         ("off", (set(), False)),
     ],
 )
