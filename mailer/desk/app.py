@@ -8,16 +8,20 @@ from pathlib import Path
 
 from flask import Flask, render_template
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from mailer.desk import deciding, people, person, review, sending, starting, today, words
+from mailer.desk import deciding, dropping, people, person, review, sending, starting, today, words
 from mailer.desk.desk import Desk
-from mailer.desk.door import BODY_LIMIT, Door
+from mailer.desk.door import BODY_LIMIT, BOOK_LIMIT, MEGABYTE, Door
 from mailer.errors import MailerError
 from mailer.workspace import Workspace
 
 #: The pages of the menu: endpoint → what it is called.
 MENU = {"today": "Today", "campaigns_list": "Campaigns", "sheets": "Contacts"}
+
+TOO_LARGE = (
+    f"This is larger than the desk takes; a workbook may have {BOOK_LIMIT // MEGABYTE} MB. Take the pictures out of it."
+)
 
 
 def make_app(open_workspace: Callable[[], Workspace], config_path: Path, port: int) -> tuple[Flask, Door]:
@@ -41,14 +45,15 @@ def make_app(open_workspace: Callable[[], Workspace], config_path: Path, port: i
     app.jinja_env.globals.update(menu=MENU, desk=desk)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(MailerError, _cannot)
-    for room in (today, deciding, review, sending, people, person, starting):
+    for room in (today, deciding, review, sending, people, person, starting, dropping):
         room.add_pages(app, desk)
     return app, door
 
 
 def _refused(error: HTTPException) -> tuple[str, int]:
     """A page for what was asked wrongly; it shows nothing of the workspace."""
-    return render_template("closed.html", said=error.description, cure=""), error.code or 500
+    said = TOO_LARGE if isinstance(error, RequestEntityTooLarge) else error.description
+    return render_template("closed.html", said=said, cure=""), error.code or 500
 
 
 def _cannot(error: MailerError) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from mailer.campaigns import Refreshed
 from mailer.campaigns.preparing import campaign_of
 from mailer.desk.alike import Grouping
+from mailer.desk.drops import Drops
 from mailer.desk.going import Goings
 from mailer.desk.looked_at import LookedAt
 from mailer.desk.sheets import Sheets
@@ -26,6 +27,7 @@ class Desk:
         self.sheets = Sheets()
         self.grouping = Grouping(self.sheets)
         self.goings = Goings(open_workspace)
+        self.drops = Drops()
         self.config_path = config_path
         self._lock = threading.RLock()
         self._stamp = 0
@@ -63,6 +65,7 @@ class Desk:
     def close(self) -> None:
         """Finish what is being sent, and let the files go."""
         self.goings.close()
+        self.drops.close()
         self._workspace.__exit__()
 
     def refresh(self, campaign: str) -> Refreshed:

@@ -11,8 +11,11 @@ import secrets
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+MEGABYTE = 1024 * 1024
 #: The largest request, in bytes: an edited mail is far smaller.
-BODY_LIMIT = 1024 * 1024
+BODY_LIMIT = MEGABYTE
+#: The largest workbook that may be dropped.
+BOOK_LIMIT = 30 * MEGABYTE
 #: Methods that change nothing.
 READS = frozenset({"GET", "HEAD"})
 #: What may be asked for before the link was used: the link itself, the stylesheet and the script.
@@ -64,6 +67,8 @@ class Door:
             abort(403, "Another page may not use the desk.")
         if request.endpoint in OPEN:
             return
+        if request.endpoint == "drop":
+            request.max_content_length = BOOK_LIMIT
         if "form_token" not in session:
             abort(401, "The desk opens with the link that was printed when it was started.")
         if request.method not in READS and not _is_same(request.form.get("form_token", ""), session["form_token"]):

@@ -7,10 +7,12 @@ import socket
 from flask import Flask
 from waitress import create_server
 
-from mailer.desk.door import BODY_LIMIT
+from mailer.desk.door import BOOK_LIMIT
 
 #: Pages are short and a send runs beside them, so a few threads are plenty for one person.
 THREADS = 6
+#: What the server takes in, bytes: more than the app allows, so that it is the app that refuses, in a sentence.
+TAKEN = 2 * BOOK_LIMIT
 
 
 def listen() -> tuple[socket.socket, int]:
@@ -22,7 +24,7 @@ def listen() -> tuple[socket.socket, int]:
 def serve(app: Flask, listening: socket.socket) -> None:
     """Answer until Ctrl-C; what is being sent then finishes the emails in hand."""
     server = create_server(
-        app, sockets=[listening], threads=THREADS, ident=None, max_request_body_size=BODY_LIMIT, expose_tracebacks=False
+        app, sockets=[listening], threads=THREADS, ident=None, max_request_body_size=TAKEN, expose_tracebacks=False
     )
     try:
         server.run()

@@ -58,3 +58,19 @@ async function follow() {
   setTimeout(follow, 1000);
 }
 follow();
+
+// A file that is dropped anywhere on a page with a form for it is as if it had been chosen there.
+const drop = document.querySelector("form[data-drop]");
+if (drop) {
+  const field = drop.querySelector("input[type=file]");
+  const over = (is) => drop.classList.toggle("over", is);
+  document.addEventListener("dragover", (event) => { event.preventDefault(); over(true); });
+  document.addEventListener("dragleave", () => over(false));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    over(false);
+    if (!event.dataTransfer.files.length) return;
+    field.files = event.dataTransfer.files;
+    drop.requestSubmit();
+  });
+}
