@@ -34,13 +34,12 @@ class Phrases:
             found.setdefault(parts[0], []).append(parts)
         return cls({first: tuple(sorted(each, key=len, reverse=True)) for first, each in found.items()})
 
-    def among(self, written: Sequence[str]) -> list[str]:
-        """The phrases that stand in these words, as written, each once."""
-        small = [word.casefold() for word in written]
+    def among(self, written: Sequence[str], small: Sequence[str]) -> list[str]:
+        """The phrases that stand in these words, as written, each once; `small` are the same in small letters."""
         found: dict[str, None] = {}
         for place in [place for place, word in enumerate(small) if word in self.by_first]:
             for phrase in self.by_first[small[place]]:
-                if tuple(small[place : place + len(phrase)]) == phrase:
+                if (*small[place : place + len(phrase)],) == phrase:
                     found[" ".join(written[place : place + len(phrase)])] = None
                     break
         return list(found)

@@ -37,14 +37,16 @@ def paragraphs_of(text: str) -> list[Paragraph]:
 
 
 def _read(text: str) -> Paragraph:
-    written = tuple(words_in(text))
+    written = words_in(text)
+    small = [word.casefold() for word in written]
     lists = words()
+    shapes = [match[0] for match in lists.selling_shape.finditer(text)]
     return Paragraph(
-        words=written,
-        said=frozenset(word.casefold() for word in written),
-        filler=tuple(lists.filler.among(written)),
-        selling=(*lists.selling.among(written), *(match[0] for match in lists.selling_shape.finditer(text))),
-        shouted=sum(len(word) > 4 and word.isupper() for word in written),
+        words=tuple(written),
+        said=frozenset(small),
+        filler=tuple(lists.filler.among(written, small)),
+        selling=(*lists.selling.among(written, small), *shapes),
+        shouted=len([word for word in written if len(word) > 4 and word.isupper()]),
         promises_file=bool(_PROMISED.search(text)),
     )
 

@@ -154,7 +154,8 @@ def _signed(draft: Draft, paragraphs: Sequence[Paragraph]) -> Iterator[Problem]:
     if not 1 < len(parts) < 5 or {part.casefold() for part in parts} & words().company or "&" in sender:
         return
     closing = " ".join([line for line in draft.text.splitlines() if line.strip()][-8:]).casefold()
-    if not any(part.casefold() in words_in(closing) for part in parts):
+    closed = words_in(closing)
+    if not any(part.casefold() in closed for part in parts):
         cure = "Close with {{ sender.name }}, or give the account a signature."
         yield _warn(f"It comes from {sender}, and nobody signs it.", cure, "unsigned")
     said = said_in(paragraphs)
@@ -200,7 +201,8 @@ def _timing(contact: Contact, today: date, last_written_on: date | None) -> Iter
     if contact.fields.get("on_hold"):
         yield _warn("They are on hold in the sheet.", "Ask their owner before you write.", "delicate")
     for memo in contact.memos:
-        if words().delicate.among(words_in(memo)):
+        written = words_in(memo)
+        if words().delicate.among(written, [word.casefold() for word in written]):
             yield _warn(f"A memo says: “{memo[:120]}”.", "Is this the mail they need now?", "delicate")
 
 

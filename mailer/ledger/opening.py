@@ -121,12 +121,22 @@ def _bring_up_to_date(engine: Engine, path: Path, now: datetime) -> None:
     version = _version(engine)
     if version == HEAD:
         return
-    if version is not None:
-        _refuse_newer(version, path)
-        shutil.copyfile(path, path.with_name(path.name + ".backup"))
-    _migrate(engine)
     if version is None:
-        with engine.connect() as tx, tx.begin():
+        _make(engine, now)
+        return
+    _refuse_newer(version, path)
+    shutil.copyfile(path, path.with_name(path.name + ".backup"))
+    migrate(engine)
+
+
+def _make(engine: Engine, now: datetime) -> None:
+    """A new ledger, as all migrations together would make it, without the time it takes to load them."""
+    with engine.connect() as connection:
+        tx = connection.execution_options(begin="IMMEDIATE")
+        with tx.begin():
+            schema.metadata.create_all(tx)
+            tx.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+            tx.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
             tx.execute(schema.identity.insert().values(id=uuid.uuid4().hex, created_at=now))
 
 
@@ -144,7 +154,8 @@ def _refuse_newer(version: str, path: Path) -> None:
         )
 
 
-def _migrate(engine: Engine) -> None:
+def migrate(engine: Engine) -> None:
+    """Bring the tables of an older ledger, or of none, to what this program knows."""
     from alembic import command
     from alembic.config import Config as AlembicConfig
 

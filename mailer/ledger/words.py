@@ -17,6 +17,7 @@ _BESIDE = frozenset({"campaign", "round", "account", "step", "person", "copy", "
 #: What follows the JSON as it is, since escaping and unescaping whole letters takes longer than compressing them.
 _PLAIN = frozenset({"text", "html"})
 _PACKED = tuple(part.name for part in fields(Draft) if part.name not in _BESIDE | _PLAIN)
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
 _TUPLES = frozenset({"to", "cc", "bcc", "reply_to", "branches"})
 
 
@@ -27,7 +28,7 @@ def pack(draft: Draft) -> bytes:
         [file.name, file.digest, file.size, file.media_type, file.content_id] for file in draft.attachments
     ]
     values["text"] = len(draft.text)
-    plain = f"{json.dumps(values, ensure_ascii=False)}\n{draft.text}{draft.html}"
+    plain = f"{_encoded(values)}\n{draft.text}{draft.html}"
     return _ZLIB_JSON + zlib.compress(plain.encode(), 1)
 
 

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, event
 
 import mailer.ledger
 from mailer.errors import LedgerError
@@ -263,6 +264,28 @@ def test_a_ledger_that_cannot_be_written_is_named_with_the_cure(ledger):
     assert "writable" in refused.value.cure
 
 
-def test_the_migrations_make_the_very_tables_that_the_code_knows(ledger):
-    with ledger.read() as tx:
-        assert compare_metadata(MigrationContext.configure(tx), schema.metadata) == []
+def shape(tx):
+    """Every table with its columns, foreign keys and indexes, as SQLite tells them."""
+
+    def told(what, name, of):
+        return sorted((tuple(row[of:]) for row in tx.exec_driver_sql(f"PRAGMA {what}({name})")), key=str)
+
+    names = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars()
+    return {
+        name: (
+            told("table_xinfo", name, 1),
+            told("foreign_key_list", name, 2),
+            [(index, told("index_xinfo", index[0], 2)) for index in told("index_list", name, 1)],
+        )
+        for name in set(names) - {"alembic_version"}
+    }
+
+
+def test_the_migrations_make_the_very_tables_that_the_code_knows(ledger, tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
+    event.listen(engine, "begin", lambda tx: tx.exec_driver_sql("BEGIN"))
+    opening.migrate(engine)
+    with ledger.read() as made, engine.connect() as migrated:
+        assert compare_metadata(MigrationContext.configure(migrated), schema.metadata) == []
+        assert shape(migrated) == shape(made)
+    engine.dispose()
