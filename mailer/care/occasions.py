@@ -35,9 +35,14 @@ class Occasion:
         """The round that a campaign of this date calls it by."""
         return f"{self.column}-{self.on.year}"
 
-    def __str__(self) -> str:
+    @property
+    def what(self) -> str:
+        """Which it is, without the day: "8th client anniversary"."""
         nth = f"{ordinal(self.which)} " if self.which else ""
-        return f"{nth}{KINDS[self.column]} on {self.on.day} {self.on:%B}"
+        return f"{nth}{KINDS[self.column]}"
+
+    def __str__(self) -> str:
+        return f"{self.what} on {self.on.day} {self.on:%B}"
 
 
 def occasions_of(contact: Contact, firm: Office, *, today: date, within: int = 30) -> list[Occasion]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,7 @@ from mailer.cli.output import json_option, line, print_json, problems, table, te
 from mailer.cli.settings import Settings
 
 if TYPE_CHECKING:
-    from mailer.relations import Relations
     from mailer.relations.figures import Report
-    from mailer.workspace import Workspace
 
 #: Characters of a bar that stands for 100 %.
 _BAR = 20
@@ -42,8 +40,10 @@ def report(
 
     Opens are not counted: that takes a hidden picture that tells on the reader. A reply is what counts.
     """
+    from mailer.workspace.reporting import report as report_of
+
     with settings.workspace() as workspace:
-        found, relations = _report(workspace, campaign, since.date() if since else None)
+        found, relations = report_of(workspace, campaign or "", since.date() if since else None)
         firm = workspace.config.firm.name
     if html:
         _write_page(html, found, firm)
@@ -54,27 +54,6 @@ def report(
     elif not (html or xlsx):
         _show(found)
         problems(relations.problems)
-
-
-def _report(workspace: Workspace, campaign: str | None, since: date | None) -> tuple[Report, Relations]:
-    from mailer.campaigns.preparing import campaign_of
-    from mailer.relations import read_relations
-    from mailer.relations.figures import report_of
-
-    ledger = workspace.ledger
-    if campaign:
-        campaign_of(workspace.config, campaign)
-        ledger = workspace.ledger_of(campaign)
-    relations = read_relations(ledger, workspace.config, workspace.folder, now=workspace.now)
-    today, zone = workspace.today, workspace.config.firm.timezone
-    begin = since or _a_year_before(today)
-    return report_of(ledger, relations, since=begin, until=today, zone=zone, campaign=campaign or ""), relations
-
-
-def _a_year_before(today: date) -> date:
-    """The first of the month, eleven months back: twelve months with this one."""
-    months = today.year * 12 + today.month - 1 - 11
-    return date(months // 12, months % 12 + 1, 1)
 
 
 def _write_page(path: Path, found: Report, firm: str) -> None:

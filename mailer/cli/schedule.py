@@ -13,7 +13,8 @@ from mailer.cli.output import json_option, line, print_json, problem_json, probl
 from mailer.cli.settings import Settings
 
 if TYPE_CHECKING:
-    from mailer.scheduling.outlook import Late, Line, Outlook
+    from mailer.ledger.overview import Late
+    from mailer.scheduling.outlook import Line, Outlook
 
 
 @click.command()

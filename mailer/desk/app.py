@@ -10,14 +10,20 @@ from flask import Flask, render_template
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from mailer.desk import deciding, dropping, people, person, review, sending, starting, today, words
+from mailer.desk import deciding, dropping, month, people, person, reporting, review, sending, starting, today, words
 from mailer.desk.desk import Desk
 from mailer.desk.door import BODY_LIMIT, BOOK_LIMIT, MEGABYTE, Door
 from mailer.errors import MailerError
 from mailer.workspace import Workspace
 
 #: The pages of the menu: endpoint → what it is called.
-MENU = {"today": "Today", "campaigns_list": "Campaigns", "sheets": "Contacts"}
+MENU = {
+    "today": "Today",
+    "campaigns_list": "Campaigns",
+    "sheets": "Contacts",
+    "schedule": "Schedule",
+    "report": "Report",
+}
 
 TOO_LARGE = (
     f"This is larger than the desk takes; a workbook may have {BOOK_LIMIT // MEGABYTE} MB. Take the pictures out of it."
@@ -45,7 +51,7 @@ def make_app(open_workspace: Callable[[], Workspace], config_path: Path, port: i
     app.jinja_env.globals.update(menu=MENU, desk=desk)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(MailerError, _cannot)
-    for room in (today, deciding, review, sending, people, person, starting, dropping):
+    for room in (today, deciding, review, sending, people, person, starting, dropping, month, reporting):
         room.add_pages(app, desk)
     return app, door
 

@@ -1,15 +1,19 @@
-"""What a person says about an email that needs a decision: it arrived, send it, drop it, write there no more."""
+"""What a person says about an email that needs a decision: it arrived, send it, drop it, write there no more.
+
+And about what was not sent in time, round by round: send it after all, or let it go.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, abort, flash, redirect, url_for
+from flask import Flask, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from mailer import campaigns
 from mailer.desk.desk import Desk
 from mailer.desk.one import look_up
+from mailer.desk.words import emails
 from mailer.model import Status
 
 #: Status → (choice, what its button says, what is said when it is done).
@@ -21,7 +25,6 @@ CHOICES = {
     ),
     Status.FAILED: (("retry", "Try again", "It waits to be sent once more."),),
     Status.BOUNCED: (("silence", "Write there no more", "Nothing more goes to this address."),),
-    Status.MISSED: (("review", "Review it again", "It waits for your yes again."),),
 }
 
 
@@ -38,6 +41,32 @@ def add_pages(app: Flask, desk: Desk) -> None:
         decided = choice in offered and Decider(desk, campaign, email_id, entry.address).decide(choice)
         flash(offered[choice] if decided else "It no longer needs this decision.")
         return redirect(url_for("today"), 303)
+
+    @app.post("/late/<campaign>/<choice>")
+    def late(campaign: str, choice: str) -> Response:
+        if choice not in LATE:
+            abort(404)
+        flash(LATE[choice](desk, desk.known(campaign), request.form["round"]))
+        return redirect(url_for("today"), 303)
+
+
+def _catch_up(desk: Desk, campaign: str, round_name: str) -> str:
+    workspace = desk.workspace
+    ledger = workspace.ledger_of(campaign)
+    done, waiting = campaigns.catch_up(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
+    still = f" {emails(waiting)} still to review." if waiting else ""
+    return f"{emails(len(done.done))} for the next open hour.{still}"
+
+
+def _let_go(desk: Desk, campaign: str, round_name: str) -> str:
+    workspace = desk.workspace
+    ledger = workspace.ledger_of(campaign)
+    done = campaigns.let_go(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
+    return f"Let go: {emails(len(done.done))}. They are not sent."
+
+
+#: What is said about a round whose time has passed → what is done with what was not sent of it.
+LATE = {"send": _catch_up, "drop": _let_go}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +89,5 @@ class Decider:
         if choice in settles:
             done = campaigns.resolve(ledger, [self.email_id], settles[choice], who=who, now=now)
         else:
-            carry_out = campaigns.retry if choice == "retry" else campaigns.reconsider
-            done = carry_out(ledger, [self.email_id], who=who, now=now)
+            done = campaigns.retry(ledger, [self.email_id], who=who, now=now)
         return bool(done.done)

@@ -9,6 +9,7 @@ from pathlib import Path
 from mailer.campaigns import Refreshed
 from mailer.campaigns.preparing import campaign_of
 from mailer.desk.alike import Grouping
+from mailer.desk.counting import Counting
 from mailer.desk.drops import Drops
 from mailer.desk.going import Goings
 from mailer.desk.looked_at import LookedAt
@@ -28,6 +29,7 @@ class Desk:
         self.grouping = Grouping(self.sheets)
         self.goings = Goings(open_workspace)
         self.drops = Drops()
+        self.counting = Counting(self)
         self.config_path = config_path
         self._lock = threading.RLock()
         self._stamp = 0
@@ -53,6 +55,12 @@ class Desk:
             raise
         return workspace
 
+    @property
+    def stamp(self) -> object:
+        """Is the same as long as neither config.yaml nor a sheet has changed, and it is the same day."""
+        workspace = self.workspace
+        return (self._stamp, self.sheets.stamp(workspace))
+
     def ledgers(self) -> Iterator[Ledger]:
         """Every ledger that has mail of this workspace, each once."""
         return _ledgers(self.workspace)
@@ -64,6 +72,7 @@ class Desk:
 
     def close(self) -> None:
         """Finish what is being sent, and let the files go."""
+        self.counting.close()
         self.goings.close()
         self.drops.close()
         self._workspace.__exit__()

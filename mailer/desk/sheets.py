@@ -41,6 +41,11 @@ class Sheets:
             self._kept[name] = kept
         return kept[1]
 
+    def stamp(self, workspace: Workspace) -> tuple[Any, ...]:
+        """Is the same as long as no sheet, and no setting of one, has changed."""
+        sources = workspace.config.contacts
+        return (workspace.today, *((name, each, _stamp(workspace, each.file)) for name, each in sources.items()))
+
     def places(self, workspace: Workspace, campaign: str) -> dict[str, Contact]:
         """The place in a sheet → who stands there, for every sheet of a campaign that can be read."""
         settings = workspace.config.campaigns.get(campaign)

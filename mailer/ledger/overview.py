@@ -1,17 +1,20 @@
-"""The ledger at one glance: what waits for a yes, by account, and what needs a decision."""
+"""The ledger at one glance: what waits for a yes, by account, what needs a decision, and what has gone on which day."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, case, func, or_, select
 
 from mailer.ledger.listing import Entry, entries
-from mailer.ledger.schema import deliveries, rounds, suppressions
+from mailer.ledger.schema import deliveries, events, history, people, rounds, suppressions
+from mailer.ledger.touches import REACHED
 from mailer.model import Status
 
-#: Nothing happens to these until a person says what.
-UNDECIDED = (Status.UNCONFIRMED, Status.FAILED, Status.BOUNCED, Status.MISSED)
+#: Nothing happens to these until a person says what. What missed its time is decided by round: see `late`.
+UNDECIDED = (Status.UNCONFIRMED, Status.FAILED, Status.BOUNCED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +79,91 @@ def digests(tx: Connection, campaign: str) -> dict[int, str]:
         .order_by(deliveries.c.id)
     )
     return {draft_id: digest for draft_id, digest in rows}  # noqa: C416 (rows are not pairs to mypy)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Mails of one round whose time has passed."""
+
+    campaign: str
+    round: str
+    #: The earliest of them.
+    due_at: datetime
+    #: Approved, and missed.
+    missed: int
+    #: Never approved.
+    drafts: int
+
+
+def late(tx: Connection, *, now: datetime) -> list[Late]:
+    """What is too late to go by itself, round by round: missed, or never approved before its time."""
+    missed, draft = deliveries.c.status == Status.MISSED, deliveries.c.status == Status.DRAFT
+    rows = tx.execute(
+        select(
+            rounds.c.campaign,
+            rounds.c.name,
+            func.min(deliveries.c.due_at, type_=deliveries.c.due_at.type),
+            func.count(case((missed, 1))),
+            func.count(case((draft, 1))),
+        )
+        .join_from(deliveries, rounds)
+        .where(or_(missed, and_(draft, deliveries.c.due_at < now)))
+        .group_by(rounds.c.id)
+        .order_by(rounds.c.id)
+    )
+    return [Late(campaign, name, due_at or now, *counts) for campaign, name, due_at, *counts in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Mails of one round that left on one day."""
+
+    #: Which of the days that were asked about, from 0.
+    day: int
+    campaign: str
+    round: str
+    step: int
+    count: int
+    #: One of their names, for a day that has only one.
+    name: str
+
+
+def gone(tx: Connection, midnights: Sequence[datetime]) -> list[Gone]:
+    """What left on each of the days that lie between these midnights, one more than days."""
+    begin, *rest = midnights
+    day = case(*((deliveries.c.sent_at < midnight, at) for at, midnight in enumerate(rest)))
+    rows = tx.execute(
+        select(
+            day.label("day"),
+            rounds.c.campaign,
+            rounds.c.name.label("round"),
+            deliveries.c.step,
+            func.count(),
+            func.min(deliveries.c.name),
+        )
+        .join_from(deliveries, rounds)
+        .where(deliveries.c.sent_at >= begin, deliveries.c.sent_at < rest[-1])
+        .where(deliveries.c.status.in_((*REACHED, Status.BOUNCED)))
+        .group_by(day, rounds.c.id, deliveries.c.step)
+        .order_by(day, rounds.c.id, deliveries.c.step)
+    )
+    return [Gone(*row) for row in rows]
+
+
+def mark_of_touches(tx: Connection) -> tuple[object, ...]:
+    """Is the same as long as nobody was in touch, and nobody was silenced, met or forgotten."""
+    reached = select(func.count(), func.max(deliveries.c.sent_at)).where(deliveries.c.status.in_(REACHED))
+    counted = (select(func.count(), func.max(history.c.id)), select(func.count()).select_from(suppressions))
+    return tuple(value for query in (reached, *counted) for value in tx.execute(query).one())
+
+
+def mark_of_moves(tx: Connection) -> tuple[object, ...]:
+    """Is the same as long as no mail was made, moved or forgotten."""
+    counted = (select(func.count(), func.max(each.c.id)) for each in (deliveries, events))
+    return tuple(value for query in counted for value in tx.execute(query).one())
+
+
+def people_count(tx: Connection) -> int:
+    """How many people the ledger knows."""
+    number: int = tx.execute(select(func.count()).select_from(people)).scalar_one()
+    return number

@@ -78,6 +78,8 @@ class Timed:
     step: int
     person: int
     account: str
+    #: Whom it is to; the address where they have no name.
+    name: str
     status: Status
     due_at: datetime
     #: Where its recipient is: IANA zone ("" for the firm's) and country.
@@ -109,6 +111,7 @@ def timed(
             deliveries.c.step,
             deliveries.c.person_id,
             deliveries.c.account,
+            case((deliveries.c.name != "", deliveries.c.name), else_=deliveries.c.address).label("who"),
             deliveries.c.status,
             deliveries.c.due_at,
             deliveries.c.zone,
@@ -128,6 +131,7 @@ def timed(
             row.step,
             row.person_id,
             row.account,
+            row.who,
             Status(row.status),
             row.due_at,
             row.zone,

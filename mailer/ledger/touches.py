@@ -19,7 +19,7 @@ WRITTEN, REPLIED, HEARD = "written", "replied", "heard"
 #: A line of history that is a memo: what we know about a person and never mail.
 MEMO = "memo"
 #: Statuses of a mail that reached somebody, or may have.
-_REACHED = (Status.SENT, Status.UNCONFIRMED)
+REACHED = (Status.SENT, Status.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _mails(persons: list[int]) -> Select[Any]:
         deliveries.c.subject.label("words"),
         deliveries.c.account.label("by"),
         deliveries.c.id.label("delivery_id"),
-    ).where(deliveries.c.person_id.in_(persons), deliveries.c.status.in_(_REACHED))
+    ).where(deliveries.c.person_id.in_(persons), deliveries.c.status.in_(REACHED))
 
 
 def _household_mails(persons: list[int]) -> Select[Any]:
@@ -84,7 +84,7 @@ def _household_mails(persons: list[int]) -> Select[Any]:
             deliveries.c.id,
         )
         .join_from(members, deliveries)
-        .where(members.c.person_id.in_(persons), deliveries.c.status.in_(_REACHED))
+        .where(members.c.person_id.in_(persons), deliveries.c.status.in_(REACHED))
     )
 
 

@@ -21,6 +21,7 @@ from mailer.when import shifted
 class Reply:
     """Somebody answered: the best result there is."""
 
+    #: On the firm's clock.
     at: datetime
     name: str
     audience: str
@@ -121,7 +122,8 @@ class _Window:
 def _replies(everyone: Sequence[Relation], window: _Window) -> Iterator[Reply]:
     for each in everyone:
         for touch in window.of(each, REPLIED):
-            yield Reply(touch.at, each.contact.name or each.contact.address, each.contact.audience, touch.words)
+            name = each.contact.name or each.contact.address
+            yield Reply(touch.at.astimezone(window.begin.tzinfo), name, each.contact.audience, touch.words)
 
 
 def _sides(everyone: Sequence[Relation], window: _Window) -> Iterator[Side]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from mailer.relations import charts
 from mailer.relations.figures import Report
 
 #: Why opens are not counted, wherever somebody might look for them.
@@ -15,9 +16,6 @@ NO_OPENS = (
 #: How many of the replies and of the neglected are named.
 NAMED = 25
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 220, 44, 30
-_COLOURS = ("#1f3a4d", "#c2703d", "#4d7c5a", "#7a5c8e")
-
 _CSS = """
 body { font: 16px/1.5 Georgia, serif; color: #222; max-width: 46rem; margin: 2.5rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: 0 } h2 { font-size: 1.1rem; margin: 2.2rem 0 .5rem; color: #1f3a4d }
@@ -25,7 +23,7 @@ h1 { font-size: 1.6rem; margin-bottom: 0 } h2 { font-size: 1.1rem; margin: 2.2re
 table { border-collapse: collapse; width: 100%; font-size: .92rem }
 th { text-align: left; font-weight: normal; color: #666 }
 th, td { padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #e6e2da; vertical-align: top }
-td.n, th.n { text-align: right } svg { width: 100%; height: auto } text { font: 12px Georgia, serif; fill: #666 }
+td.n, th.n { text-align: right }
 """.strip()
 
 
@@ -36,7 +34,7 @@ def report_page(report: Report, *, firm: str) -> str:
     return "\n".join(
         [
             f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(firm)}: {about}</title>',
-            f'<meta name="viewport" content="width=device-width"><style>{_CSS}</style></head><body>',
+            f'<meta name="viewport" content="width=device-width"><style>{_CSS}{charts.CSS}</style></head><body>',
             f"<h1>{escape(firm)}</h1>",
             f'<p class="dim">{about}{f", campaign {escape(report.campaign)}" if report.campaign else ""}</p>',
             f'<p class="first">{count}</p><p>{"reply" if count == 1 else "replies"}</p>',
@@ -44,10 +42,12 @@ def report_page(report: Report, *, firm: str) -> str:
                 ["When", "Who", "", "What they said"],
                 [[f"{r.at:%d %b %Y}", r.name, r.audience, r.words] for r in report.replies[:NAMED]],
             ),
+            charts.replies(report) if report.replies else "",
             "<h2>Inside and outside the house</h2>",
+            charts.balance(report) if report.sides else "",
             _table(SIDE_COLUMNS, side_rows(report), numbers=range(1, 6)),
             "<h2>Promises kept, month by month</h2>",
-            chart(report),
+            charts.trend(report),
             "<h2>Thanked by whom</h2>",
             _table(
                 ["From", "To", "People"], [[by, to, n] for (by, to), n in sorted(report.thanked.items())], numbers=[2]
@@ -104,37 +104,3 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers:
         for row in rows
     )
     return f"<table><tr>{head}</tr>{body}</table>"
-
-
-def chart(report: Report) -> str:
-    """The trend as an SVG: one line for each audience, 0 to 100 %."""
-    days = list(report.trend)
-    step = (_WIDTH - _LEFT - 90) / max(1, len(days) - 1)
-    parts = [f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="Share of promises kept, month by month">']
-    for share in (0, 0.5, 1):
-        parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - 90}" y1="{_y(share)}" y2="{_y(share)}" stroke="#e6e2da"/>')
-        parts.append(f'<text x="{_LEFT - 8}" y="{_y(share) + 4}" text-anchor="end">{share:.0%}</text>')
-    for at, day in enumerate(days):
-        parts.append(f'<text x="{_LEFT + at * step:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{day:%b}</text>')
-    for side, colour in zip(report.sides, _COLOURS, strict=False):
-        points = [
-            (_LEFT + at * step, _y(shares[side.audience]))
-            for at, shares in enumerate(report.trend.values())
-            if side.audience in shares
-        ]
-        parts.append(_line(points, side.audience, colour))
-    return "".join([*parts, "</svg>"])
-
-
-def _y(share: float) -> float:
-    return round(12 + (_HEIGHT - 12 - _BOTTOM) * (1 - share), 1)
-
-
-def _line(points: Sequence[tuple[float, float]], name: str, colour: str) -> str:
-    if not points:
-        return ""
-    path = " ".join(f"{x:.1f},{y}" for x, y in points)
-    dots = "".join(f'<circle cx="{x:.1f}" cy="{y}" r="3" fill="{colour}"/>' for x, y in points)
-    x, y = points[-1]
-    label = f'<text x="{x + 8:.1f}" y="{y + 4}" style="fill:{colour}">{escape(name)}</text>'
-    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>{dots}{label}'

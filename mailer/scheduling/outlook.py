@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from mailer import when
 from mailer.campaigns.accounts import account_for
-from mailer.campaigns.catching_up import late_entries
 from mailer.config.when import Neglected
-from mailer.ledger import drafts, listing, rounds, timing
+from mailer.ledger import drafts, overview, rounds, timing
 from mailer.ledger.opening import Ledger
+from mailer.ledger.overview import Late
 from mailer.model import Problem, Status
 from mailer.scheduling.jobs import ALIVE, ledgers
 from mailer.scheduling.looking import Prospect, look
@@ -35,6 +36,8 @@ class Line:
     last_at: datetime
     #: Account → how many mails.
     accounts: Counter[str] = field(default_factory=Counter)
+    #: Day at the firm → who gets one then.
+    days: dict[date, list[str]] = field(default_factory=dict)
     #: Drafts that wait for a yes.
     waiting: int = 0
     #: Approved.
@@ -48,24 +51,12 @@ class Line:
         """How many mails."""
         return self.waiting + self.queued + self.coming
 
-    def add(self, account: str, due_at: datetime) -> None:
+    def add(self, account: str, due_at: datetime, *, day: date, name: str) -> None:
         """Take one mail in."""
         self.accounts[account] += 1
+        self.days.setdefault(day, []).append(name)
         self.first_at = min(self.first_at, due_at)
         self.last_at = max(self.last_at, due_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """Mails of one round whose time has passed."""
-
-    campaign: str
-    round: str
-    due_at: datetime
-    #: Approved, and missed.
-    missed: int
-    #: Never approved.
-    drafts: int
 
 
 @dataclass(slots=True)
@@ -91,27 +82,18 @@ def outlook(workspace: Workspace, days: int = 30) -> Outlook:
         if campaign.when is not None:
             gathered.add_coming(name, until)
     lines = sorted(gathered.lines.values(), key=lambda line: (line.first_at, line.campaign))
-    late = [each for ledger in ledgers(workspace) for each in late_rounds(workspace, ledger)]
     with workspace.ledger.read() as tx:
         alive_at = timing.last_beat(tx, ALIVE)
-    return Outlook(lines, late, account_plan(workspace), gathered.problems, alive_at)
+    return Outlook(lines, late_rounds(workspace), account_plan(workspace), gathered.problems, alive_at)
 
 
-def late_rounds(workspace: Workspace, ledger: Ledger) -> list[Late]:
+def late_rounds(workspace: Workspace) -> list[Late]:
     """What is too late to go by itself, round by round."""
-    found: dict[tuple[str, str], list[listing.Entry]] = {}
-    for entry in late_entries(ledger, now=workspace.now):
-        found.setdefault((entry.campaign, entry.round), []).append(entry)
-    return [
-        Late(
-            campaign,
-            round_name,
-            min(entry.due_at or workspace.now for entry in entries),
-            sum(entry.status is Status.MISSED for entry in entries),
-            sum(entry.status is Status.DRAFT for entry in entries),
-        )
-        for (campaign, round_name), entries in found.items()
-    ]
+    found: list[Late] = []
+    for ledger in ledgers(workspace):
+        with ledger.read() as tx:
+            found += overview.late(tx, now=workspace.now)
+    return found
 
 
 def account_plan(workspace: Workspace) -> dict[str, list[datetime]]:
@@ -139,6 +121,7 @@ class _Gathered:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self.zone = ZoneInfo(workspace.config.firm.timezone)
         self.sheets = Sheets()
         self.lines: dict[tuple[str, str, int], Line] = {}
         self.problems: list[Problem] = []
@@ -153,6 +136,9 @@ class _Gathered:
         new = Line(campaign, round_name, step, rule, due_at, due_at, paused=campaign in self.paused)
         return self.lines.setdefault((campaign, round_name, step), new)
 
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
+
     def add_waiting(self, ledger: Ledger, until: datetime) -> None:
         """Count the mails that are in the ledger."""
         with ledger.read() as tx:
@@ -161,7 +147,7 @@ class _Gathered:
             if mail.status is Status.DRAFT and mail.due_at < self.workspace.now:
                 continue  # late
             line = self._line(mail.campaign, mail.round, mail.step, mail.due_at)
-            line.add(mail.account, mail.due_at)
+            line.add(mail.account, mail.due_at, day=self._day(mail.due_at), name=mail.name)
             if mail.status is Status.DRAFT:
                 line.waiting += 1
             else:
@@ -187,7 +173,7 @@ class _Gathered:
             account, _ = account_for(each.contact, campaign, workspace.config)
             due_at = max(each.due.due_at, workspace.now)
             line = self._line(name, each.due.round, 0, due_at)
-            line.add(account, due_at)
+            line.add(account, due_at, day=self._day(due_at), name=each.contact.name or each.contact.address)
             line.coming += 1
 
     def _unwritten(self, ledger: Ledger, name: str, prospects: list[Prospect]) -> list[Prospect]:

@@ -1,12 +1,14 @@
 """Today, at a glance: what waits, what goes out next, what needs a decision, in the office manager's words."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import listing, moves
+from mailer.ledger import listing, moves, timing
 from mailer.model import Status
+from tests.cared import make_caring, send_thanks, touched
 from tests.desks import open_desk, prepare
 from tests.factories import NOW
 from tests.workspaces import row
@@ -49,7 +51,7 @@ def test_approved_emails_go_out_next(firm):
         ([Status.QUEUED, Status.SENDING, Status.UNCONFIRMED], "perhaps sent"),
         ([Status.QUEUED, Status.SENDING, Status.FAILED], "refused"),
         ([Status.QUEUED, Status.SENDING, Status.SENT, Status.BOUNCED], "came back"),
-        ([Status.MISSED], "missed its time"),
+        ([Status.MISSED], "1 email approved, but nothing was running"),
     ],
 )
 def test_what_needs_a_decision_stays_until_it_has_one(firm, way, said):
@@ -74,7 +76,6 @@ LEFT = [Status.QUEUED, Status.SENDING]
         ([*LEFT, Status.UNCONFIRMED], "again", Status.QUEUED),
         ([*LEFT, Status.UNCONFIRMED], "drop", Status.CANCELLED),
         ([*LEFT, Status.FAILED], "retry", Status.QUEUED),
-        ([Status.MISSED], "review", Status.DRAFT),
     ],
 )
 def test_a_decision_is_made_on_the_page_and_only_once(firm, way, choice, status):
@@ -102,6 +103,106 @@ def test_nobody_can_decide_what_is_not_offered(firm):
     desk.post("/decide/thanks/1/arrived")
     assert status_of(firm) is Status.DRAFT
     assert desk.post("/decide/thanks/1/explode").status_code == 404
+
+
+def late(desk, choice):
+    answer = desk.get("/")
+    assert f'action="/late/thanks/{choice}"' in answer.text
+    return desk.post(f"/late/thanks/{choice}", {"round": "1"}, follow_redirects=True)
+
+
+def test_a_late_round_is_sent_after_all_with_one_button(firm):
+    prepare(firm)
+    approve_all(firm)
+    move(firm, [Status.MISSED])
+    answer = late(open_desk(firm), "send")
+    assert "1 email for the next open hour." in answer.text
+    assert "missed its time" not in answer.text
+    assert status_of(firm) is Status.QUEUED
+
+
+def test_a_late_round_is_let_go_with_the_other(firm):
+    prepare(firm)
+    move(firm, [Status.MISSED])
+    assert "Let go: 1 email." in late(open_desk(firm), "drop").text
+    assert status_of(firm) is Status.CANCELLED
+
+
+def test_a_draft_whose_time_passed_without_a_yes_is_reviewed_or_let_go(firm):
+    prepare(firm)
+    with firm.open() as workspace, workspace.ledger.begin() as tx:
+        timing.retime(tx, {1: NOW - timedelta(days=2)})
+    answer = open_desk(firm).get("/").text
+    assert "1 email nobody has approved yet" in answer
+    assert "/late/thanks/send" not in answer
+    assert "/late/thanks/drop" in answer
+
+
+def test_of_a_late_round_nothing_else_can_be_asked(firm):
+    prepare(firm)
+    move(firm, [Status.MISSED])
+    desk = open_desk(firm)
+    assert desk.post("/late/thanks/explode", {"round": "1"}).status_code == 404
+    assert desk.post("/late/thanks/drop").status_code == 400
+    assert status_of(firm) is Status.MISSED
+
+
+def tile(shown: str, said: str) -> str:
+    return re.search(rf"<span>{said}</span><b>([^<]+)</b>", shown)[1]
+
+
+def test_the_numbers_of_the_day_stand_in_one_glance(firm):
+    make_caring(firm)
+    prepare(firm)
+    shown = page(firm)
+    assert [tile(shown, said) for said in ("to review", "to go out", "decisions to make", "neglected")] == list("3005")
+
+
+def test_the_neglected_are_named_worst_first_with_their_reason_and_lead_to_their_page(firm):
+    make_caring(firm)
+    with firm.open() as workspace:
+        send_thanks(workspace)
+        touched(workspace, "musa@harbourvale.example", "heard", days_ago=40)
+    shown = page(firm)
+    assert re.search(r"Mercy Udo.*never in touch.*birthday on 3 December.*Musa Lawal.*overdue by 10 days", shown)
+    assert 'href="/contacts/team/2"' in shown
+
+
+def test_the_whole_list_of_the_neglected_can_be_asked_by_owner(firm):
+    make_caring(firm)
+    firm.write_sheet([row(1), row(2, owner="Ben")])
+    desk = open_desk(firm)
+    assert "Mercy Udo" in desk.get("/neglected").text
+    bens = desk.get("/neglected?owner=Ben").text
+    assert "Bob2" in bens
+    assert "Bob1" not in bens
+
+
+def test_when_nobody_is_neglected_the_list_says_what_to_do_first(firm):
+    assert "give a sheet a “keep in touch”" in open_desk(firm).get("/neglected").text
+
+
+def test_rounds_to_come_are_told_before_they_are_written(firm):
+    firm.write_config(campaign="when: {every: week, on: friday, at: '09:30'}")
+    assert re.search(r"Fri 27 Nov 09:30</b>: 3 emails of <a[^>]*>thanks</a>, not written yet", page(firm))
+
+
+def test_a_sheet_that_cannot_be_read_leaves_the_rest_of_the_page_standing(firm):
+    prepare(firm)
+    (firm.folder / "clients.xlsx").write_bytes(b"nonsense")
+    shown = page(firm)
+    assert "clients.xlsx" in shown
+    assert "To review" in shown
+
+
+def test_a_name_that_is_a_script_is_shown_as_a_name(firm):
+    make_caring(firm)
+    firm.write_sheet([row(1, first_name="<script>alert(1)</script>", owner="<script>alert(2)</script>")])
+    prepare(firm)
+    move(firm, [*LEFT, Status.UNCONFIRMED])
+    desk = open_desk(firm)
+    for path in ("/", "/neglected"):
+        assert "<script>alert" not in desk.get(path).text
 
 
 def move(firm, way):

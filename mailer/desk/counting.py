@@ -1,0 +1,93 @@
+"""The figures behind Today, the schedule and the report: the same as the command line's, kept while they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import TYPE_CHECKING
+
+from mailer.desk.kept import PATIENCE, Counted, Kept
+from mailer.ledger import overview
+from mailer.ledger.opening import Ledger
+from mailer.relations import Relations, read_relations
+from mailer.relations.figures import Report
+from mailer.relations.occasions import Celebration, celebrations
+from mailer.scheduling.outlook import Outlook, outlook
+from mailer.when import office
+from mailer.workspace.reporting import report
+
+if TYPE_CHECKING:
+    from mailer.desk.desk import Desk
+
+#: Who knows more people than this does not wait for a count: the last one is shown until the new one is there.
+LARGE = 1_000
+#: The outlook depends on the hour, too: it is counted again after so many seconds.
+OUTLOOK_HOLDS = 300
+
+
+class Counting:
+    """Counts of one desk, behind its pages where they take long."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counting")
+        self._relations = Kept[Relations](self._pool)
+        self._outlooks = Kept[Outlook](self._pool)
+        self._celebrations = Kept[Mapping[date, list[Celebration]]](self._pool)
+        self._reports = Kept[Report](self._pool)
+
+    def relations(self, ledger: Ledger) -> Counted[Relations] | None:
+        """How we stand with everybody. Raises ContactsError for a sheet that cannot be used."""
+        workspace = self._desk.workspace
+        return self._relations.of(
+            ledger.path.name,
+            self._stamp(ledger),
+            lambda: read_relations(ledger, workspace.config, workspace.folder, now=workspace.now),
+            patience=self._patience,
+        )
+
+    def outlook(self, days: int) -> Counted[Outlook] | None:
+        """What goes out when, so many days ahead. Raises ContactsError for a sheet that cannot be used."""
+        workspace = self._desk.workspace
+        stamp: list[object] = [self._desk.stamp, int(workspace.now.timestamp()) // OUTLOOK_HOLDS]
+        for ledger in self._desk.ledgers():
+            with ledger.read() as tx:
+                stamp.append(overview.mark_of_moves(tx))
+        return self._outlooks.of(str(days), stamp, lambda: outlook(workspace, days), patience=self._patience)
+
+    def celebrations(self, first: date, last: date) -> Counted[Mapping[date, list[Celebration]]] | None:
+        """Whose day is when. Raises ContactsError for a sheet that cannot be used."""
+        workspace = self._desk.workspace
+        known = self.relations(workspace.ledger)
+        if known is None:
+            return None
+        firm = office(workspace.config.firm)
+        return self._celebrations.of(
+            str(first),
+            known.stamp,
+            lambda: celebrations(known.value, firm, first=first, last=last),
+            patience=self._patience,
+        )
+
+    def report(self, campaign: str, since: date | None) -> Counted[Report] | None:
+        """What came of it, of one campaign or of all (""). Raises ContactsError for a sheet that cannot be used."""
+        workspace = self._desk.workspace
+        ledger = workspace.ledger_of(campaign) if campaign else workspace.ledger
+        with ledger.read() as tx:
+            stamp = (self._stamp(ledger), overview.mark_of_moves(tx))
+        name = f"{campaign} {since}"
+        return self._reports.of(name, stamp, lambda: report(workspace, campaign, since)[0], patience=self._patience)
+
+    def _stamp(self, ledger: Ledger) -> object:
+        with ledger.read() as tx:
+            return (self._desk.stamp, overview.mark_of_touches(tx))
+
+    @property
+    def _patience(self) -> float:
+        with self._desk.workspace.ledger.read() as tx:
+            return 0 if overview.people_count(tx) > LARGE else PATIENCE
+
+    def close(self) -> None:
+        """Finish the count in hand, and begin no other."""
+        self._pool.shutdown(cancel_futures=True)
