@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
 
 from mailer.errors import MailerError
+from mailer.ledger.opening import Ledger
 from mailer.model import Delivery, Receipt
 from mailer.sending import Order
 from mailer.workspace import Workspace
-from mailer.workspace.passes import Passed, plan, refreshed, send
+from mailer.workspace.passes import Passed, plan, refreshed, send, try_logins
+
+log = logging.getLogger("mailer.desk")
 
 
 class Going:
     """One pass over one campaign, in a thread and a workspace of its own."""
 
-    def __init__(self, open_workspace: Callable[[], Workspace], campaign: str, *, started_at: datetime) -> None:
+    def __init__(
+        self, open_workspace: Callable[[], Workspace], campaign: str, *, started_at: datetime, anyway: bool
+    ) -> None:
         self.campaign = campaign
         self.started_at = started_at
         #: How many may go, and of how many the server has answered.
@@ -26,6 +32,9 @@ class Going:
         self.voided = 0
         #: Why nothing could be sent, or "".
         self.error = ""
+        #: Accounts that could log in, where others could not: nothing was begun, a person decides.
+        self.others: list[str] = []
+        self._anyway = anyway
         self._open_workspace = open_workspace
         self._wanted_stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"sending {campaign}")
@@ -55,6 +64,11 @@ class Going:
                 self._send(workspace)
         except MailerError as error:
             self.error = str(error)
+        except Exception:
+            log.exception("sending %s met a defect", self.campaign)
+            self.error = (
+                "The program made a mistake and stopped here; nothing is sent twice. Please tell who looks after it."
+            )
 
     def _send(self, workspace: Workspace) -> None:
         ledger = workspace.ledger_of(self.campaign)
@@ -67,8 +81,18 @@ class Going:
             stopping=self._wanted_stop.is_set,
             told=self._told,
         )
-        self.count = sum(share.now for share in plan(workspace, ledger, order))
-        self.passed = send(workspace, ledger, order)
+        shares = [share for share in plan(workspace, ledger, order) if share.now]
+        if self._can_log_in(workspace, ledger, [share.account for share in shares]):
+            self.count = sum(share.now for share in shares)
+            self.passed = send(workspace, ledger, order)
+
+    def _can_log_in(self, workspace: Workspace, ledger: Ledger, accounts: list[str]) -> bool:
+        """Try every login before anything leaves, as the command does."""
+        if self._anyway:
+            return True
+        self.passed.errors = try_logins(workspace, ledger, accounts)
+        self.others = [name for name in accounts if name not in self.passed.errors] if self.passed.errors else []
+        return not self.passed.errors
 
     def _told(self, _delivery: Delivery, _receipt: Receipt) -> None:
         self.done += 1
@@ -82,12 +106,12 @@ class Goings:
         self._lock = threading.Lock()
         self._latest: dict[str, Going] = {}
 
-    def start(self, campaign: str, *, at: datetime) -> Going:
-        """Begin to send; or what is already going, when the button was pressed twice."""
+    def start(self, campaign: str, *, at: datetime, anyway: bool = False) -> Going:
+        """Begin to send, `anyway` also where an account cannot log in; or what is going, when pressed twice."""
         with self._lock:
             latest = self._latest.get(campaign)
             if latest is None or not latest.is_going:
-                latest = self._latest[campaign] = Going(self._open_workspace, campaign, started_at=at)
+                latest = self._latest[campaign] = Going(self._open_workspace, campaign, started_at=at, anyway=anyway)
             return latest
 
     def of(self, campaign: str) -> Going | None:

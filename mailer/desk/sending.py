@@ -105,8 +105,9 @@ class Actions:
         return _back(campaign)
 
     def send(self, campaign: str) -> Response:
-        """Begin to send what is approved and due."""
-        self.desk.goings.start(self.desk.known(campaign), at=self.desk.workspace.now)
+        """Begin to send what is approved and due; `anyway` from the accounts that can log in."""
+        anyway = bool(request.form.get("anyway"))
+        self.desk.goings.start(self.desk.known(campaign), at=self.desk.workspace.now, anyway=anyway)
         return _back(campaign)
 
     def stop(self, campaign: str) -> Response:

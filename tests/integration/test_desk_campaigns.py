@@ -120,6 +120,40 @@ def test_a_server_that_cannot_be_reached_is_told_in_one_sentence(firm):
     assert {entry.status for entry in entries(firm)} == {Status.QUEUED}
 
 
+TWO_ACCOUNTS = """
+firm: {{name: Harbour & Vale LLP, timezone: Africa/Lagos}}
+accounts:
+  ada: {{from: Ada <ada@harbourvale.example>, owners: [Ada], server: "localhost:{ada}", security: none, username: ada,
+    password: "env:TEST_PASSWORD", per_minute: 100000}}
+  tom: {{from: Tom <tom@harbourvale.example>, owners: [Tom], server: "localhost:{tom}", security: none,
+    per_minute: 100000}}
+contacts:
+  clients: {{file: clients.xlsx, key: Client no}}
+campaigns:
+  thanks: {{contacts: clients, template: thanks, from: {{field: owner}}}}
+"""
+
+
+def test_every_login_is_tried_before_anything_leaves(firm, monkeypatch):
+    monkeypatch.setenv("TEST_PASSWORD", "wrong")
+    firm.write_sheet([row(1, owner="Tom"), row(2, owner="Ada")])
+    with ScriptedServer(username="ada", password="right") as adas, ScriptedServer() as toms:
+        text = TWO_ACCOUNTS.format(ada=adas.port, tom=toms.port)
+        (firm.folder / "config.yaml").write_text(text, encoding="utf-8")
+        prepare(firm)
+        approve_all(firm)
+        desk = open_desk(firm)
+        act(desk, "send")
+        wait(desk)
+        shown = said(desk.get("/campaigns/thanks"))
+        assert "0 emails sent" in shown
+        assert "password" in shown
+        assert toms.said("MAIL") == []
+        act(desk, "send", anyway="1")
+        wait(desk)
+        assert [entry.status for entry in entries(firm)] == [Status.SENT, Status.QUEUED]
+
+
 def test_a_test_goes_to_oneself_and_counts_as_contact_with_nobody(firm, desk):
     answer = act(desk, "test", address="me@harbourvale.example")
     assert "3 of 3 emails sent to me@harbourvale.example" in said(answer)
