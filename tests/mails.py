@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import base64
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from mailer.mailbox import Kind, Known
 
 OURS = "<0123456789abcdef0123456789abcdef@harbourvale.example>"
 US = "ada@harbourvale.example"
 BOB = "bob@client.example"
+#: More of them, form by form.
+_NOTICES = Path(__file__).with_name("notices.toml")
+#: And more answers.
+_ANSWERS = Path(__file__).with_name("answers.toml")
 KNOWN = Known(message_ids=frozenset({OURS}), written_to=frozenset({BOB}), own=frozenset({US}))
 
 
@@ -102,130 +109,18 @@ def standard_notices() -> Iterator[Made]:
     yield Made("standard: arrived", Kind.NOTICE, failed("2.0.0", "250 ok", action="delivered"))
 
 
-_WORDS: tuple[tuple[str, str, bool], ...] = (
-    (
-        "qmail",
-        (
-            "Hi. This is the qmail-send program at mx.example.\n"
-            "I'm afraid I wasn't able to deliver your message to the\nfollowing addresses.\n\n"
-            "<bob@client.example>:\nSorry, no mailbox here by that name. (#5.1.1)"
-        ),
-        True,
-    ),
-    (
-        "exim",
-        (
-            "This message was created automatically by mail delivery software.\n\n"
-            "A message that you sent could not be\ndelivered. This is a permanent error. "
-            "The following address(es) failed:\n\n  bob@client.example\n"
-            "    host mx.client.example [192.0.2.7]\n    SMTP error from remote mail server after RCPT TO:"
-            "<bob@client.example>:\n    550 unknown user"
-        ),
-        True,
-    ),
-    (
-        "exim, local policy",
-        (
-            "A message that you sent could not be delivered. The following address(es) failed:\n\n"
-            "  bob@client.example\n"
-            "    SMTP error from remote mail server after end of data:\n    550 High probability of spam"
-        ),
-        False,
-    ),
-    ("plain gateway", "User mailbox exceeds allowed size: bob@client.example", False),
-    ("gateway, unknown", "The message could not be delivered.\nUnknown user: bob@client.example", True),
-    (
-        "directory",
-        (
-            "Your message\n\n  Subject: Thank you\n\nwas not delivered to:\n\n  bob@client.example\n\nbecause:\n\n"
-            "  User bob (bob@client.example) not listed in Domino Directory"
-        ),
-        True,
-    ),
-    (
-        "bracketed",
-        (
-            "An error has occurred while attempting to deliver a message for\nthe following list of recipients:\n\n"
-            "bob@client.example: 550 5.1.1 no such user"
-        ),
-        True,
-    ),
-    (
-        "wrapped in quotes",
-        (
-            'The following address failed:\n\n"bob@client.example":\n'
-            "SMTP error from remote server after RCPT command:\nhost: mx.client.example\n5.2.2 Mailbox Full"
-        ),
-        False,
-    ),
-    (
-        "warning",
-        (
-            "THIS IS A WARNING MESSAGE ONLY.\nDelivery to the following recipient has been delayed:\n\n"
-            "     bob@client.example\n\nMessage will be retried for 2 more day(s)"
-        ),
-        False,
-    ),
-    (
-        "transcript",
-        (
-            "   ----- The following addresses had permanent fatal errors -----\n<bob@client.example>\n\n"
-            "   ----- Transcript of session follows -----\n>>> RCPT To:<bob@client.example>\n<<< 550 User unknown"
-        ),
-        True,
-    ),
-    (
-        "a list of the failed, with an arrow",
-        ">>> bob@client.example <bob@client.example>\n\n  ----- Transcript -----\n550 no mailbox here (#5.1.1 - chkusr)",
-        True,
-    ),
-    (
-        "the envelope is told",
-        "Message details:\n  MAIL FROM: ada@harbourvale.example\n  RCPT TO: bob@client.example\n\n550 - mailbox is full",
-        False,
-    ),
-    (
-        "the reason before the recipient",
-        "Could not be delivered because of\n\n550 5.1.1 User unknown\n\nRecipients affected:\n    bob@client.example",
-        True,
-    ),
-    (
-        "a day beside the recipient",
-        (
-            "did not reach the following recipient(s):\n\nbob@client.example on Thu, 29 Apr 2010 16:51:51 -0500\n"
-            "    The recipient name is not recognized\n    (000B09B6) Unknown Recipient"
-        ),
-        True,
-    ),
-    (
-        "an answer in brackets",
-        (
-            "1 error(s):\n\nSMTP Server <mx.example> rejected recipient <bob@client.example>\n"
-            "  (Error following RCPT command). It responded: [550 5.1.1 unknown user <bob@client.example>]"
-        ),
-        True,
-    ),
-    ("a code with a name", "bob@client.example Invalid Address, ERROR_CODE :550, ERROR_CODE :5.1.1 User Unknown", True),
-    ("no route", "The following address(es) failed:\n\n  bob@client.example\n    Unrouteable address", True),
-    ("given up", "The following address(es) failed:\n\n  bob@client.example\n    retry timeout exceeded", False),
-    ("no host", "<bob@client.example>:\nSorry, I couldn't find any host named client.example. (#5.1.2)", True),
-    ("a bad reputation", "<bob@client.example>: host mx said: 550 Poor Reputation Sender (in reply to RCPT TO)", False),
-    ("no such account, without a number", "bob@client.example [User unknown]", True),
-    ("German", "Die Nachricht ist unzustellbar.\n\nbob@client.example:\nDas Postfach ist voll.", False),
-    ("French", "Message non remis.\n\nbob@client.example\n    Adresse inconnue", True),
-    ("Spanish", "No se pudo entregar el mensaje.\n\nbob@client.example\n    El usuario no existe", True),
-    ("Italian", "Mancata consegna del messaggio.\n\nbob@client.example\n    La casella è piena", False),
-    ("Portuguese", "Falha na entrega.\n\nbob@client.example\n    O usuário não existe", True),
-    ("Dutch", "Uw bericht is niet bezorgd (undeliverable).\n\nbob@client.example\n    Gebruiker onbekend", True),
-    ("Russian", "Ваше сообщение не доставлено.\n\nbob@client.example\n    Ящик получателя переполнен", False),
-    ("Japanese", "メールを配信できませんでした。\n\nbob@client.example\n    宛先のメールアドレスは不明です", True),
-)
+def _worded(one: dict[str, Any]) -> bytes:
+    sender = one.get("from", "MAILER-DAEMON@mx.example")
+    mark = one.get("mark", "--- Below this line is a copy of the message.")
+    return words(
+        one["text"], mark=mark, sender=sender, subject=one.get("subject", "Undelivered Mail"), Return_Path="<>"
+    )
 
 
 def worded_notices() -> Iterator[Made]:
-    """The forms without any standard, in eight languages and more."""
-    for name, text, hard in _WORDS:
-        yield Made(f"words: {name}", Kind.NOTICE, words(text), hard)
+    """The forms without any standard, of many mail systems and in many languages."""
+    for one in tomllib.loads(_NOTICES.read_text(encoding="utf-8"))["notice"]:
+        yield Made(f"words: {one['name']}", Kind.NOTICE, _worded(one), one["hard"])
     yield Made(
         "words: failed recipients in a header",
         Kind.NOTICE,
@@ -393,7 +288,39 @@ def strangers() -> Iterator[Made]:
     yield Made("notice: forged, without our id", Kind.NOTICE, report("x", fields, returned=""), True, False)
 
 
+def answers() -> Iterator[Made]:
+    """Absences in many languages, filters, desks and lists; and people whose words merely sound like them."""
+    for one in tomllib.loads(_ANSWERS.read_text(encoding="utf-8"))["answer"]:
+        kind = Kind(one["kind"])
+        content = mail(one["text"], subject=one["subject"], **one.get("headers", {}))
+        yield Made(f"{kind}: {one['name']}", kind, content)
+    yield Made("opened: a receipt", Kind.OPENED, receipt())
+    yield Made("reply: an invitation accepted", Kind.REPLY, acceptance())
+
+
+def receipt() -> bytes:
+    """What a mail program writes when it shows a mail (RFC 8098)."""
+    body = (
+        "--r1\nContent-Type: text/plain\n\nYour message was displayed.\n"
+        "--r1\nContent-Type: message/disposition-notification\n\n"
+        f"Final-Recipient: rfc822;{BOB}\nOriginal-Message-ID: {OURS}\n"
+        "Disposition: manual-action/MDN-sent-manually; displayed\n\n--r1--\n"
+    )
+    form = "multipart/report; report-type=disposition-notification; boundary=r1"
+    return mail(body, subject="Read: Thank you", Content_Type=form, In_Reply_To=OURS)
+
+
+def acceptance() -> bytes:
+    """What a calendar sends when its owner accepts; marked as automatic, though a person pressed the button."""
+    body = (
+        "--c1\nContent-Type: text/plain\n\nBob has accepted this invitation.\n"
+        "--c1\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n--c1--\n"
+    )
+    form = "multipart/alternative; boundary=c1"
+    return mail(body, subject="Accepted: Lunch", Content_Type=form, Auto_Submitted="auto-generated")
+
+
 def every_mail() -> Iterator[Made]:
     """All of them."""
-    for maker in (standard_notices, worded_notices, automatic_mails, replies, wishes, complaints, strangers):
+    for maker in (standard_notices, worded_notices, automatic_mails, replies, answers, wishes, complaints, strangers):
         yield from maker()

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _KINDS = {
     "reply": "Reply",
     "notice": "Notice",
-    "automatic": "Away",
+    "automatic": "Automatic",
+    "opened": "Opened",
     "complaint": "Complaint",
     "unsubscribe": "Leaves",
     "report": "Report",

@@ -111,6 +111,23 @@ def _follow_ups(case: _Case) -> list[Entry]:
     return [each for each in later if each.step > entry.step]
 
 
+def _answered_by_program(case: _Case) -> News:
+    if case.mail.is_absence:
+        return _absent(case)
+    case.note("noted", "an automatic answer")
+    if case.is_certain:
+        case.confirm("an automatic reply came")
+    return _news(case.mail, case.entry, "an automatic answer; no word of the person yet")
+
+
+def _opened(case: _Case) -> News:
+    """A receipt proves that the mail came; whether anybody read it, nobody knows."""
+    case.note("noted", "their mail program says that it showed the mail")
+    if case.is_certain:
+        case.confirm("their mail program says that it showed the mail")
+    return _news(case.mail, case.entry, "arrived; no answer yet")
+
+
 def _absent(case: _Case) -> News:
     back_on = case.mail.back_on
     case.note("absent", f"back on {back_on}" if back_on else "no date given")
@@ -211,7 +228,8 @@ def _count(number: int, what: str) -> str:
 
 _DEEDS: dict[Kind, Callable[[_Case], News]] = {
     Kind.REPLY: _replied,
-    Kind.AUTOMATIC: _absent,
+    Kind.AUTOMATIC: _answered_by_program,
+    Kind.OPENED: _opened,
     Kind.NOTICE: _told,
     Kind.COMPLAINT: _complained,
 }

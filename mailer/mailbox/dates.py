@@ -1,21 +1,14 @@
-"""The text of an absence note → the day its writer is back, as people of eight languages write dates."""
+"""The text of an absence note → the day its writer is back, as people of twenty languages write dates."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import cache
 
-#: The first letters of a month's name, in en, de, fr, es, it, pt, nl and ru, without accents → its number.
-_MONTHS = {
-    "jan": 1, "ene": 1, "gen": 1, "янв": 1, "feb": 2, "fev": 2, "feu": 2, "фев": 2, "mar": 3,
-    "maa": 3, "mrt": 3, "mae": 3, "marz": 3, "мар": 3, "apr": 4, "avr": 4, "abr": 4, "апр": 4,
-    "may": 5, "mai": 5, "mei": 5, "mag": 5, "мая": 5, "май": 5, "jun": 6, "juin": 6, "giu": 6,
-    "июн": 6, "jul": 7, "juil": 7, "lug": 7, "июл": 7, "aug": 8, "aou": 8, "ago": 8, "авг": 8,
-    "sep": 9, "set": 9, "сен": 9, "oct": 10, "okt": 10, "ott": 10, "out": 10, "окт": 10, "nov": 11,
-    "ноя": 11, "dec": 12, "dez": 12, "dic": 12, "дек": 12,
-}  # fmt: skip
-_PLAIN = str.maketrans("áàâäãéèêëíìîïóòôöõúùûüç", "aaaaaeeeeiiiiooooouuuuc")
+from mailer.mailbox.phrases import lists
 
 _YEAR = r"(?:,?\s*(?:de\s+|del\s+)?(20\d\d))?"
 _DAY_MONTH = re.compile(
@@ -23,7 +16,7 @@ _DAY_MONTH = re.compile(
 )
 _MONTH_DAY = re.compile(rf"\b([^\W\d_]{{3,12}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*:){_YEAR}")
 _ISO = re.compile(r"\b(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})\b")
-_ASIAN = re.compile(r"(?:(20\d\d)\s*年)?\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_ASIAN = re.compile(r"(?:(20\d\d)\s*[年년])?\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _DOTTED = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(20\d\d|\d\d\b)?")
 _SLASHED = re.compile(r"\b(\d{1,2})[/-](\d{1,2})(?:[/-](20\d\d|\d\d))?\b")
 #: How long an absence may last: a later date is something else.
@@ -37,22 +30,29 @@ def back_on(text: str, today: date) -> date | None:
 
 
 def _days(text: str, today: date) -> Iterator[date]:
-    plain = text.lower().translate(_PLAIN)
+    plain = _plain(text)
     for match in _DAY_MONTH.finditer(plain):
-        yield from _day(match[3], _month(match[2]), match[1], today)
+        yield from _day(match[3], _months().get(match[2], 0), match[1], today)
     for match in _MONTH_DAY.finditer(plain):
-        yield from _day(match[3], _month(match[1]), match[2], today)
-    for pattern in (_ISO, _ASIAN):
-        for match in pattern.finditer(plain):
-            yield from _day(match[1], int(match[2]), match[3], today)
+        yield from _day(match[3], _months().get(match[1], 0), match[2], today)
+    for match in (*_ISO.finditer(plain), *_ASIAN.finditer(unicodedata.normalize("NFC", plain))):
+        yield from _day(match[1], int(match[2]), match[3], today)
     for match in _DOTTED.finditer(plain):
         yield from _day(match[3], int(match[2]), match[1], today)
     for match in _SLASHED.finditer(plain):
         yield from _slashed(int(match[1]), int(match[2]), match[3], today)
 
 
-def _month(word: str) -> int:
-    return _MONTHS.get(word[:4]) or _MONTHS.get(word[:3], 0)
+def _plain(text: str) -> str:
+    """Small letters without accents, since people leave them out."""
+    apart = unicodedata.normalize("NFD", text.lower())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    named = enumerate(lists("months")["months"], 1)
+    return {_plain(word): number for number, words in named for word in words.split()}
 
 
 def _slashed(first: int, second: int, year: str | None, today: date) -> Iterator[date]:

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     AUTOMATIC = "automatic"  #: out of office and its relatives
     UNSUBSCRIBE = "unsubscribe"  #: a wish to be left in peace
     REPLY = "reply"  #: a person answers
+    OPENED = "opened"  #: a mail program says that it showed our mail (RFC 8098)
     REPORT = "report"  #: a machine's report to the firm: DMARC failures, viruses, "not spam"
     OTHER = "other"  #: not about us
     UNCLEAR = "unclear"  #: about us, and not understood: kept and counted
@@ -134,6 +135,8 @@ class Incoming:
     notices: tuple[Notice, ...] = ()
     #: What a person wrote: the first lines, quoted text cut off.
     words: str = ""
+    #: Of an automatic mail: it speaks of somebody who is away, rather than for a desk or a filter.
+    is_absence: bool = False
     #: When an absent person is back, if the mail says so.
     back_on: date | None = None
     #: Whom a complaint names as the recipient of our mail, lower case.

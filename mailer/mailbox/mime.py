@@ -26,7 +26,11 @@ _FOLD = re.compile(r"\n[ \t]+")
 _FIELD = re.compile(r"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
 _ENCODED = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]*)?\?([bq])\?([^?\s]*)\?=(?:\s+(?==\?))?", re.IGNORECASE)
 _PARAMETER = re.compile(r';\s*([\w*-]+)\s*=\s*(?:"([^"]{0,300})"|([^\s;]{0,300}))')
-_ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]@]{1,64}@[^\s<>\"'(),:;\[\]@]{1,255}")
+#: What no address has: white space, brackets, and the letters and marks of scripts that need no space before one.
+_NEVER = r"\s<>\"'(),:;\[\]@\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef"
+#: An address as it stands in a text.
+ADDRESS = rf"[^{_NEVER}]{{1,64}}@[^{_NEVER}/]{{1,255}}"
+_ADDRESS = re.compile(ADDRESS)
 _HIDDEN = frozenset({"style", "script", "title"})
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "blockquote", "table", "hr"})
 
@@ -47,6 +51,11 @@ class Headers:
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all headers, lower case."""
+        return frozenset(self._fields)
 
     def all(self, name: str) -> list[str]:
         """Every value of a header that may come more than once."""

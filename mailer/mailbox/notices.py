@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from mailer.mailbox.incoming import Action, Notice, Reason
-from mailer.mailbox.mime import Mail, address_in
+from mailer.mailbox.mime import ADDRESS, Mail, address_in
+from mailer.mailbox.phrases import pattern
 from mailer.mailbox.reasons import code_in, is_hard, reason_of, status_in
 
 _LINES_LIMIT = 400
@@ -23,7 +24,7 @@ _FIELDS = (
 _STATUS_FIELD = re.compile(rf"(?i)^[ \t]*({'|'.join(_FIELDS)})[ \t]*:[ \t]*(.*)$")
 
 _MACHINES = re.compile(
-    r"(?i)^(?:mailer-daemon|mailerdaemon|mail-daemon|post-?master|poostmaster|mail\.delivery\.system"
+    r"(?i)^(?:.{0,60}-bounces|mailer-daemon|mailerdaemon|mail-daemon|post-?master|poostmaster|mail\.delivery\.system"
     r"|mdaemon|mail-?system|noreply-?dsn|"
     r"bounces?|mail_?delivery|double-bounce|mmsc|majordomo|listserv)(?:[@+\-].*)?$"
 )
@@ -32,20 +33,8 @@ _MACHINE_NAMES = re.compile(
     r"|content-filter|system administrator|"
     r"ndr admin|mail system|mailsystem|delivery service"
 )
-_SUBJECTS = re.compile(
-    r"(?i)^(?:warning:? )?(?:.{0,40}undeliver|.{0,60}delivery (?:status|notification|report|fail"
-    r"|problem|error|has failed|delay|time)|returned mail|return receipt|failure notice|"
-    r"mail (?:delivery|system|failure|could)|.{0,30}delivery (?:failure|failed)|message (?:delivery"
-    r"|could not|you sent|not deliver)|non.?deliver|error sending|"
-    r"failed (?:mail|delivery)|could ?n[o']t (?:be )?deliver|unable to deliver|bounced? (?:mail"
-    r"|message)|notice: mail|"
-    r"nicht zustellbar|unzustellbar|zustellung|mailzustellung|non remis|non distribu"
-    r"|.chec de (?:la )?(?:remise|livraison)|no se (?:puede|pudo) entregar|"
-    r"no entregad|mancato recapito|mancata consegna|non recapit|n.o (?:foi )?(?:entregue|poss.vel)"
-    r"|falha na entrega|onbestelbaar|niet bezorg|"
-    r"недоставлен|не доставлен|ваше сообщение не"
-    r"|配信(?:不能|でき|エラー)|送信エラー|メール.{0,12}(?:届|送信)|退信|无法投递|系统退信|niedostarcz)"
-)
+#: Headers that programs write.
+_MACHINE_HEADERS = frozenset({"auto-submitted", "x-mlserver", "x-list-administrivia"})
 #: Where the returned mail begins inside a text.
 _RETURNED = re.compile(
     r"(?im)^[ \t>*]*(?:-{2,}.{0,20}(?:original message|copy of (?:the|your) message|returned message"
@@ -65,22 +54,13 @@ _LEADING = re.compile(
     r"|could not (?:be )?deliver(?:ed)?(?: (?:message|mail|the message))? to|recipient(?: address)?"
     r"|(?:sent <<< |>>> )?rcpt to:?|addressed to|sent to|"
     r"failed recipient|your message to|delivery to|error delivering your mail to|e-?mail address"
-    r"|user|address|empf.nger|destinataire|destinatario)s?:?[ \t]+)?"
-    r"[\"'(\[]?<?([^\s<>\"'(),:;\[\]@]{1,64}@[^\s<>\"'(),:;\[\]@/]{1,255})>?[\"')\]]?(?=$|[\s:;,.(<])",
+    r"|user|address|empf.nger|destinataire|destinatario"
+    r"|получатель|收件人(?:邮件地址)?|宛先|받는 사람)s?(?:[:：（]|[ \t])[ \t]*)?"
+    rf"[\"'(\[（]?<?({ADDRESS})>?[\"')\]）]?(?=$|[\s:;,.(<]|[^\W\d_a-z])",
     re.IGNORECASE,
 )
 _ANYWHERE = re.compile(
-    r"(?i)(?:to|for|address|recipient|mailbox|user|message|size:?"
-    r"|reason:?)[ \t]*:?[ \t]*[\"'(\[]?<?([^\s<>\"'(),:;\[\]@]{1,64}@[^\s<>\"'(),:;\[\]@/]{1,255})"
-)
-_DELAYED = re.compile(
-    r"(?i)has been delayed|delivery (?:is |was )?delayed|\(delay\)|warning message only"
-    r"|not yet been delivered|will (?:be retried|continue to try|keep trying)|"
-    r"do not need to resend|still (?:being )?tr(?:ying|ied)|verz.gert|retard[ée]"
-)
-_TROUBLE = re.compile(
-    r"(?i)deliver|undeliver|bounce|fail|reject|returned|could ?n[o']t|unable|error|not (?:exist"
-    r"|found)|no valid|permanent|zugestellt|remis|entreg|consegn|bezorg|достав|配信|送信|届|投递"
+    rf"(?i)(?:to|for|address|recipient|mailbox|user|message|size:?|reason:?)[ \t]*:?[ \t]*[\"'(\[]?<?({ADDRESS})"
 )
 
 
@@ -92,7 +72,8 @@ def is_notice(mail: Mail) -> bool:
         return True
     if _is_answer(mail):
         return False
-    return speaks_as_machine(mail) and bool(_TROUBLE.search(mail.headers.readable("subject") + "\n" + own_text(mail)))
+    said = f"{mail.headers.readable('subject')}\n{own_text(mail)}"
+    return speaks_as_machine(mail) and bool(pattern("notices", "trouble").search(said))
 
 
 def _is_answer(mail: Mail) -> bool:
@@ -103,11 +84,18 @@ def _is_answer(mail: Mail) -> bool:
 
 
 def speaks_as_machine(mail: Mail) -> bool:
-    """Whether the sender is a mail system, or nobody and the subject is that of a notice."""
+    """Whether the sender is a mail system, or the subject is that of a notice and the rest looks like one."""
     sender = mail.headers.readable("from")
     if _MACHINES.match(address_in(sender)) or _MACHINE_NAMES.search(sender):
         return True
-    return bool(_SUBJECTS.match(mail.headers.readable("subject")))
+    return bool(pattern("notices", "subjects").match(mail.headers.readable("subject"))) and _looks_like_one(mail)
+
+
+def _looks_like_one(mail: Mail) -> bool:
+    """Whether it comes from nobody, returns a mail or gives a code: people, too, write about deliveries."""
+    if mail.headers["return-path"].strip() == "<>" or mail.carried or _MACHINE_HEADERS & mail.headers.names:
+        return True
+    return bool(_RETURNED.search(mail.text) or status_in(mail.text) or code_in(mail.text))
 
 
 def own_text(mail: Mail) -> str:
@@ -210,13 +198,17 @@ def _paragraph_about(recipient: str, spoken: str) -> str:
 
 def _by_words(mail: Mail) -> list[Notice]:
     text = own_text(mail)
-    delayed = bool(_DELAYED.search(text) or _DELAYED.search(mail.headers.readable("subject")))
+    delayed = _is_delayed(text, mail)
     named = list(dict.fromkeys(_named_in_headers(mail)))
     found = _sections(text, frozenset(named)) or dict.fromkeys(named, text)
     if not found and speaks_as_machine(mail):
         found = dict.fromkeys(_mentioned(text), text)
     action = Action.DELAYED if delayed else Action.FAILED
     return [_notice(address, status_in(words), _best(words, text), action) for address, words in found.items()]
+
+
+def _is_delayed(text: str, mail: Mail) -> bool:
+    return bool(pattern("notices", "delayed").search(f"{mail.headers.readable('subject')}\n{text}"))
 
 
 def _best(words: str, text: str) -> str:
@@ -258,7 +250,7 @@ def _by_transcript(mail: Mail) -> list[Notice]:
     inner = next(iter(mail.carried), None)
     listed = re.search(r"(?im)^to:[ \t]*(\S+@\S+)", mail.text)
     recipient = inner.headers.address("to") if inner else address_in(listed[1]) if listed else ""
-    action = Action.DELAYED if _DELAYED.search(spoken) else Action.FAILED
+    action = Action.DELAYED if _is_delayed(spoken, mail) else Action.FAILED
     return [_notice(recipient, status_in(spoken), spoken, action)] if recipient else []
 
 

@@ -49,15 +49,33 @@ def _by_kind(mail: Mail, plain: Incoming, known: Known, today: date) -> Incoming
         return replace(plain, kind=Kind.NOTICE if notices else Kind.UNCLEAR, notices=notices)
     if leaving.is_exact(mail):
         return replace(plain, kind=Kind.UNSUBSCRIBE)
-    if automatic.is_automatic(mail) or (plain.is_ours and automatic.reads_as_absence(mail)):
-        words = first_words(mail.text)
-        subject = plain.subject
-        return replace(plain, kind=Kind.AUTOMATIC, words=words, back_on=back_on(f"{subject}\n{words}", today))
+    if _is_receipt(mail):
+        return replace(plain, kind=Kind.OPENED)
+    if not mail.leaf("text/calendar") and _is_automatic(mail, plain):
+        return _automatic(mail, plain, today)
     return _by_person(mail, plain, known)
 
 
+def _is_receipt(mail: Mail) -> bool:
+    """Whether a mail program tells what it did with our mail, in the form of RFC 8098."""
+    stated = mail.parameters.get("report-type", "").lower() == "disposition-notification"
+    return stated or bool(mail.leaf("message/disposition-notification"))
+
+
+def _is_automatic(mail: Mail, plain: Incoming) -> bool:
+    return automatic.is_automatic(mail) or (plain.is_ours and automatic.reads_as_automatic(mail))
+
+
+def _automatic(mail: Mail, plain: Incoming, today: date) -> Incoming:
+    words = first_words(mail.text)
+    if not automatic.tells_absence(mail):
+        return replace(plain, kind=Kind.AUTOMATIC, words=words)
+    back = back_on(f"{plain.subject}\n{words}", today)
+    return replace(plain, kind=Kind.AUTOMATIC, words=words, is_absence=True, back_on=back)
+
+
 def _by_person(mail: Mail, plain: Incoming, known: Known) -> Incoming:
-    if plain.address in known.own or not plain.is_ours:
+    if plain.address in known.own or not plain.is_ours or (not plain.about and _is_bulk(mail)):
         return plain
     words = first_words(mail.text)
     if leaving.is_wish(mail):
@@ -65,6 +83,12 @@ def _by_person(mail: Mail, plain: Incoming, known: Known) -> Incoming:
     if not plain.address:
         return replace(plain, kind=Kind.UNCLEAR)
     return replace(plain, kind=Kind.REPLY, words=words)
+
+
+def _is_bulk(mail: Mail) -> bool:
+    """Whether it went to many: a newsletter of somebody we wrote to is no answer."""
+    bulk = mail.headers["precedence"].strip().lower() in {"bulk", "list", "junk"}
+    return bulk or "list-unsubscribe" in mail.headers or "list-id" in mail.headers
 
 
 def _carried_ids(mail: Mail) -> Iterator[str]:

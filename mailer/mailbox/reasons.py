@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailer.mailbox.incoming import HARD, Reason
-from mailer.mailbox.phrases import PHRASES
+from mailer.mailbox.phrases import reasons, says
 
 #: An enhanced status code, not a part of an IP address or a version.
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
@@ -63,8 +63,6 @@ _BY_SUBJECT = {
 _EXACT = frozenset({"1.7", "1.8", "1.10", "2.2", "7.26", "7.27", "7.509", "7.515"})
 #: Statuses that say "no such person"; words about rules do not change that if they say it too.
 _NO_PERSON = frozenset({"1.1", "1.10"})
-_ROOM_WORDS = next(pattern for reason, pattern in PHRASES if reason is Reason.FULL)
-_PERSON_WORDS = next(pattern for reason, pattern in PHRASES if reason is Reason.NO_PERSON)
 
 
 def status_in(text: str) -> str:
@@ -85,9 +83,9 @@ def reason_of(status: str, text: str) -> Reason:
     if detail in _EXACT:
         return _BY_STATUS[detail]
     words = " ".join(_NAMES.sub(" ", text).split())
-    if detail in _NO_PERSON and _PERSON_WORDS.search(words) and not _ROOM_WORDS.search(words):
+    if detail in _NO_PERSON and says(Reason.NO_PERSON, words) and not says(Reason.FULL, words):
         return Reason.NO_PERSON
-    by_words = next((reason for reason, pattern in PHRASES if pattern.search(words)), None)
+    by_words = next((reason for reason, pattern in reasons() if pattern.search(words)), None)
     return by_words or _by_status(detail)
 
 
