@@ -99,6 +99,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Memo:
+    """What we know about a person and never mail. It is no text, so nothing that takes words for a mail takes it."""
+
+    #: As it stands in the sheet, or was noted by hand.
+    words: str
+    #: The firm's day it was noted on; None for the sheet's.
+    noted_on: date | None = None
+
+    def __str__(self) -> str:
+        """For our own eyes: on the desk, in a preview, in a story."""
+        return f"{self.words} (noted {self.noted_on:%d %b %Y})" if self.noted_on else self.words
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """One row, one person; or several rows joined into one mail, then `members` holds each of them."""
 
@@ -123,7 +137,7 @@ class Contact:
     #: The configured name of the source ("clients").
     source_name: str = ""
     #: What we know about the person and never mail.
-    memos: tuple[str, ...] = ()
+    memos: tuple[Memo, ...] = ()
     #: Further addresses of the same mail (`several: together`).
     also: tuple[str, ...] = ()
     #: 0, except for the second and later address of one row (`several: each`).

@@ -11,7 +11,7 @@ from mailer import templates
 from mailer.checks import check
 from mailer.checks.sincerity import check_sincerity
 from mailer.config.models import Config
-from mailer.ledger import drafts, listing, moves, people, rounds, suppressions
+from mailer.ledger import drafts, listing, moves, people, rounds, suppressions, touches
 from mailer.ledger.drafts import Kept, Rendering
 from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger, Transaction
@@ -86,11 +86,13 @@ def _problems(  # noqa: PLR0917 - one of each
     earlier = listing.entries(tx, persons=[person], statuses=[Status.SENT, Status.UNCONFIRMED])
     last = max((config.firm.local(entry.sent_at).date() for entry in earlier if entry.sent_at), default=None)
     texts = [words.text for words in listing.words_of(tx, [entry.id for entry in earlier]).values()]
+    noted = touches.memos(tx, [person], config.firm.timezone).get(person, ())
+    known = replace(contact, memos=(*contact.memos, *noted))
     return (
         *contact.problems,
         *rendered.problems,
         *check(draft, contact, firm=config.firm),
-        *check_sincerity(draft, contact, today=today, earlier=texts, last_written_on=last),
+        *check_sincerity(draft, known, today=today, earlier=texts, last_written_on=last),
         *(
             Problem(address, f"{address} must not be written to: {why}", "", Severity.HOLD, "suppressed")
             for address, why in blocked.items()

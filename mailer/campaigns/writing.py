@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mailer.campaigns.accounts import account_for
-from mailer.ledger import drafts, moves, people, suppressions
+from mailer.ledger import drafts, moves, people, suppressions, touches
 from mailer.ledger.drafts import Kept, Rendering
 from mailer.ledger.had import Had, had_before
 from mailer.ledger.moves import PROGRAM
 from mailer.ledger.opening import Transaction
-from mailer.model import Contact, Draft, Edit, Problem, Severity, Status
+from mailer.model import Contact, Draft, Edit, Memo, Problem, Severity, Status
 from mailer.when import zone_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ class Row:
     thread: str = ""
     #: What they have had from us, the newest first.
     had: Sequence[Had] = ()
+    #: What was noted about them by hand.
+    noted: Sequence[Memo] = ()
+    #: The others of the household or group.
+    members: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,8 @@ def write(bench: Bench, batch: Sequence[Contact]) -> None:
     """Render a batch and bring the ledger up to date with it, in one transaction."""
     with bench.ledger.begin() as tx:
         batch = _without_forgotten(bench, tx, batch)
-        persons = people.identify(tx, batch, at=bench.now)
-        rows = _rows(bench, tx, zip(batch, persons, strict=True))
+        groups = people.identify_everyone(tx, batch, at=bench.now)
+        rows = _rows(bench, tx, zip(batch, groups, strict=True))
         settled = [row for row in rows if row.kept and row.kept.status not in OPEN]
         fresh = [_render(bench, row) for row in rows if row.kept is None or row.kept.status in OPEN]
         for each in fresh:
@@ -74,29 +78,42 @@ def _without_forgotten(bench: Bench, tx: Transaction, batch: Sequence[Contact]) 
     return [contact for contact in batch if contact.address not in forgotten]
 
 
-def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, int]]) -> list[Row]:
+def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, tuple[int, ...]]]) -> list[Row]:
     everyone = list(everyone)
-    persons = {person for _, person in everyone}
+    persons = {group[0] for _, group in everyone}
     known = drafts.kept(tx, bench.round.id, bench.step, persons)
     threads = drafts.first_subjects(tx, bench.round.id, persons) if bench.step else {}
     pairs = [
-        (contact, person)
-        for contact, person in everyone
-        if bench.takes(person, kept=(person, contact.copy) in known)
-        and (not bench.step or (person, contact.copy) in threads)
+        (contact, group)
+        for contact, group in everyone
+        if bench.takes(group[0], kept=(group[0], contact.copy) in known)
+        and (not bench.step or (group[0], contact.copy) in threads)
     ]
-    had = had_before(tx, persons) if bench.campaign.sincerity != "off" else {}
+    asks = bench.campaign.sincerity != "off"
+    had = had_before(tx, persons) if asks else {}
+    noted = touches.memos(tx, {p for _, group in everyone for p in group}, bench.config.firm.timezone) if asks else {}
     addresses = {contact.address for contact, _ in pairs}
     blocked = suppressions.among(tx, addresses)
     first = {} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses)
     rows = []
-    for contact, person in pairs:
+    for contact, (person, *others) in pairs:
         kept = known.get((person, contact.copy))
         here = drafts.Place(kept.id if kept else None, str(contact.source))
         before = first.setdefault(contact.address, here)
         doubled = "" if before is here or (kept and before.id == kept.id) else before.where
-        thread = threads.get((person, contact.copy), "")
-        rows.append(Row(contact, person, kept, blocked.get(contact.address, ""), doubled, thread, had.get(person, ())))
+        rows.append(
+            Row(
+                contact,
+                person,
+                kept,
+                blocked.get(contact.address, ""),
+                doubled,
+                threads.get((person, contact.copy), ""),
+                had.get(person, ()),
+                [memo for each in (person, *others) for memo in noted.get(each, ())],
+                others,
+            )
+        )
     return rows
 
 
@@ -126,6 +143,7 @@ def _render(bench: Bench, row: Row) -> Fresh:
         contact.source,
         contact.address,
         contact.name,
+        members=tuple(row.members),
         zone=zone_of(contact, firm),
         country=contact.country or firm.country,
         due=due,
@@ -142,9 +160,10 @@ def _routine(bench: Bench, row: Row, draft: Draft) -> list[Problem]:
     if campaign.sincerity == "off":
         return []
     firm = bench.config.firm
+    contact = replace(row.contact, memos=(*row.contact.memos, *row.noted)) if row.noted else row.contact
     return check_sincerity(
         draft,
-        row.contact,
+        contact,
         today=firm.local(_now(bench, row)).date(),
         earlier=(each.text for each in row.had),
         last_written_on=firm.local(row.had[0].sent_at).date() if row.had and not bench.step else None,

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from mailer.care.occasions import occasions_of
 from mailer.config.audiences import is_internal
-from mailer.model import Contact
+from mailer.model import Contact, Memo
 from mailer.when import Office, dated
 
 #: A date in a memo this many days ahead is a reason.
@@ -37,7 +37,7 @@ class Reason:
 
 
 def reasons_of(
-    contact: Contact, memos: Iterable[str], milestones: Mapping[str, str], firm: Office, *, today: date
+    contact: Contact, memos: Iterable[Memo], milestones: Mapping[str, str], firm: Office, *, today: date
 ) -> tuple[Reason, ...]:
     """The reasons at hand, the most particular first. `milestones`: those reached, each with its template."""
     found = [Reason(name, template) for name, template in milestones.items()]
@@ -48,11 +48,11 @@ def reasons_of(
     return (*found, *_memos(memos, contact.language or firm.language, firm, today))
 
 
-def _memos(memos: Iterable[str], language: str, firm: Office, today: date) -> Iterator[Reason]:
+def _memos(memos: Iterable[Memo], language: str, firm: Office, today: date) -> Iterator[Reason]:
     for memo in memos:
-        on = min((day for day in _days(memo, language, firm, today) if _is_near(day, today)), default=None)
-        if on or _names_month(memo, language, today):
-            yield Reason(f"memo: {memo}", on=on)
+        on = min((day for day in _days(memo.words, language, firm, today) if _is_near(day, today)), default=None)
+        if on or _names_month(memo.words, language, today):
+            yield Reason(f"memo: {memo.words}", on=on)
 
 
 def _days(memo: str, language: str, firm: Office, today: date) -> Iterator[date]:

@@ -201,9 +201,9 @@ def _timing(contact: Contact, today: date, last_written_on: date | None) -> Iter
     if contact.fields.get("on_hold"):
         yield _warn("They are on hold in the sheet.", "Ask their owner before you write.", "delicate")
     for memo in contact.memos:
-        written = words_in(memo)
+        written = words_in(memo.words)
         if words().delicate.among(written, [word.casefold() for word in written]):
-            yield _warn(f"A memo says: “{memo[:120]}”.", "Is this the mail they need now?", "delicate")
+            yield _warn(f"A memo says: “{memo.words[:120]}”.", "Is this the mail they need now?", "delicate")
 
 
 def _warn(what: str, cure: str, kind: str) -> Problem:

@@ -197,7 +197,7 @@ def _facts(contact: Contact) -> list[tuple[str, str]]:
     names = ("key", "address", "name", "audience", "owner", "language", "country", "timezone")
     facts = [(name, str(getattr(contact, name))) for name in names]
     facts += [(name, str(field)) for name, field in contact.fields.items() if name not in names]
-    facts += [("memo", memo) for memo in contact.memos]
+    facts += [("memo", memo.words) for memo in contact.memos]
     return [(name, shown) for name, shown in [*facts, ("from", str(contact.source))] if shown]
 
 

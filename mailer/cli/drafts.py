@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mailer.campaigns import Decision
     from mailer.ledger.listing import Entry
     from mailer.ledger.opening import Ledger
-    from mailer.model import Draft
+    from mailer.model import Draft, Memo
     from mailer.workspace import Workspace
 
 
@@ -72,14 +72,21 @@ def show(settings: Settings, draft_id: int, as_html: bool, as_json: bool) -> Non
     """One draft as it will be read."""
     with settings.workspace() as workspace:
         entry, words = _one(workspace.ledger, draft_id)
+        memos = _memos(workspace, workspace.ledger, entry)
     if as_json:
-        print_json(draft_json(entry, words))
+        print_json({**draft_json(entry, words), "memos": [memo.words for memo in memos]})
     else:
-        show_draft(entry, words, as_html=as_html)
+        show_draft(entry, words, memos, as_html=as_html)
 
 
-def show_draft(entry: Entry, words: Draft, *, as_html: bool = False) -> None:
-    """Print a draft: its envelope, its words, and what to look at."""
+def _memos(workspace: Workspace, ledger: Ledger, entry: Entry) -> Sequence[Memo]:
+    from mailer.relations import memos_of
+
+    return memos_of(ledger, workspace.config, workspace.folder, entry, today=workspace.today)
+
+
+def show_draft(entry: Entry, words: Draft, memos: Sequence[Memo] = (), *, as_html: bool = False) -> None:
+    """Print a draft: its envelope, its words, what to know of the person, and what to look at."""
     for label, value in (
         ("From", words.from_),
         ("To", ", ".join(words.to)),
@@ -93,7 +100,14 @@ def show_draft(entry: Entry, words: Draft, *, as_html: bool = False) -> None:
             line(f"{label + ':':10}{value}")
     line()
     line(words.html if as_html else words.text)
+    show_memos(memos)
     problems(entry.problems)
+
+
+def show_memos(memos: Iterable[Memo]) -> None:
+    """Print what stands beside a draft and never in it."""
+    for memo in memos:
+        line(f"To know, not to send: {memo}")
 
 
 @drafts.command()
@@ -225,7 +239,7 @@ def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> i
         while answer == "p":
             entry, words = _one(ledger, listed.id)
             line(f"\n── {number} of {len(entries)} " + "─" * 40)
-            show_draft(entry, words)
+            show_draft(entry, words, _memos(workspace, ledger, entry))
             answer = _answer(entry, late=_is_late(entry, workspace))
             if answer == "p":
                 added = Edit(personal_line=click.prompt("Your sentence", err=True))

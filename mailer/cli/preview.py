@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.completion import CAMPAIGN
+from mailer.cli.drafts import show_memos
 from mailer.cli.output import line, problems, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -55,6 +56,7 @@ def _shown(workspace: Workspace, ledger: Ledger, campaign: str, round_name: str)
     """The drafts of a round with what stands beside them."""
     from mailer.ledger import drafts, listing
     from mailer.preview import Shown
+    from mailer.relations import memos_beside
 
     with ledger.read() as tx:
         entries = listing.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT, Status.QUEUED])
@@ -62,6 +64,9 @@ def _shown(workspace: Workspace, ledger: Ledger, campaign: str, round_name: str)
         pictures = {file.digest for draft in words.values() for file in draft.attachments if file.content_id}
         contents = drafts.attachment_contents(tx, pictures)
     known = _contacts(workspace, campaign)
+    with ledger.read() as tx:
+        rows = {entry.id: known.get(entry.address) for entry in entries}
+        memos = memos_beside(tx, rows, workspace.config.firm.timezone)
     aside = _compared(workspace.config.campaigns[campaign], [words[entry.id] for entry in entries], entries, known)
     return [
         Shown(
@@ -70,7 +75,7 @@ def _shown(workspace: Workspace, ledger: Ledger, campaign: str, round_name: str)
             name=entry.name,
             status=entry.status,
             problems=(*entry.problems, *aside.get(place, ())),
-            memos=known[entry.address].memos if entry.address in known else (),
+            memos=memos[entry.id],
             facts=_facts(known.get(entry.address)),
             attachments=contents,
         )
@@ -132,4 +137,5 @@ def _print_one(shown: Shown) -> None:
     line(f"To: {', '.join(shown.draft.to)}")
     line(f"Subject: {shown.draft.subject}\n")
     line(shown.draft.text)
+    show_memos(shown.memos)
     problems(shown.problems)

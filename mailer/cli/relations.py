@@ -48,6 +48,7 @@ def neglected(
     with settings.workspace() as workspace:
         relations = _relations(workspace)
         chosen = _chosen(relations, owner, audience, every=every)[:first]
+        zone = ZoneInfo(workspace.config.firm.timezone)
         if draft is not None:
             return _draft(workspace, [each for each in chosen if each.standing.is_neglected], draft)
     if as_json:
@@ -56,7 +57,7 @@ def neglected(
     for name in dict.fromkeys(each.contact.audience for each in chosen):
         of_audience = [each for each in chosen if each.contact.audience == name]
         count = sum(each.standing.is_neglected for each in of_audience)
-        _show(f"{name}: {count} neglected", of_audience)
+        _show(f"{name}: {count} neglected", of_audience, zone)
     if not chosen:
         line("Nobody is neglected.")
     problems(relations.problems)
@@ -97,7 +98,7 @@ def _chosen(relations: Relations, owner: str, audience: str, *, every: bool) -> 
     ]
 
 
-def _show(title: str, relations: Iterable[Relation]) -> None:
+def _show(title: str, relations: Iterable[Relation], zone: ZoneInfo) -> None:
     table(
         ["Who", "Owner", "How long", "Reason at hand", "We last wrote", "What matters"],
         [
@@ -106,8 +107,8 @@ def _show(title: str, relations: Iterable[Relation]) -> None:
                 each.contact.owner,
                 each.standing,
                 "; ".join(_cut(reason.what) for reason in each.reasons if not reason.what.startswith("memo:")),
-                f"{each.last_mail.at:%Y-%m-%d} {_cut(each.last_mail.words)}" if each.last_mail else "",
-                "; ".join(map(_cut, each.memos)),
+                f"{each.last_mail.at.astimezone(zone):%Y-%m-%d} {_cut(each.last_mail.words)}" if each.last_mail else "",
+                "; ".join(_cut(str(memo)) for memo in each.memos),
             ]
             for each in relations
         ],
@@ -136,7 +137,7 @@ def relation_json(each: Relation) -> dict[str, Any]:
         "why": standing.why,
         "reasons": [{"what": r.what, "on": r.on, "template": r.template} for r in each.reasons],
         "last_mail": {"at": mail.at, "subject": mail.words, "account": mail.by} if mail else None,
-        "memos": each.memos,
+        "memos": [memo.words for memo in each.memos],
     }
 
 
@@ -151,7 +152,7 @@ def tell_story(settings: Settings, who: str, *, as_json: bool) -> None:
         print_json(_story_json(told))
     else:
         _tell_who(told)
-        _list("What matters", told.memos)
+        _list("What matters", map(str, told.memos))
         _list("What has been", [_event_line(event, zone) for event in told.events])
         _list("What comes next", _coming(told, zone))
 
@@ -160,7 +161,7 @@ def _story_json(told: Story) -> dict[str, Any]:
     return {
         "relation": relation_json(told.relation) if told.relation else None,
         "addresses": told.addresses,
-        "memos": told.memos,
+        "memos": [memo.words for memo in told.memos],
         "events": told.events,
         "coming": [{"id": e.id, "campaign": e.campaign, "status": e.status, "due_at": e.due_at} for e in told.coming],
         "suppressed": told.suppressed,
@@ -242,7 +243,8 @@ def _standing(workspace: Workspace, relations: Relations, who: str) -> str:
 
     with workspace.ledger.read() as tx:
         person = person_of(tx, who)
-    return next((str(each.standing) for each in relations.everyone if each.person == person), "")
+    relation = relations.of(person)
+    return str(relation.standing) if relation else ""
 
 
 @click.command(short_help="Keep a memo: what matters to somebody.")

@@ -88,9 +88,11 @@ def _agreed(workspace: Workspace, ledger: Ledger, entry: Entry, *, yes: bool) ->
     """Show the draft and ask; a yes approves the words as shown, a no discards them."""
     from mailer.campaigns import approve, discard
     from mailer.ledger import listing
+    from mailer.relations import memos_of
 
     with ledger.read() as tx:
-        show_draft(entry, listing.words_of(tx, [entry.id])[entry.id])
+        words = listing.words_of(tx, [entry.id])[entry.id]
+    show_draft(entry, words, memos_of(ledger, workspace.config, workspace.folder, entry, today=workspace.today))
     if not entry.held and ask("Send it now?", yes=yes):
         decision = approve(
             ledger, [entry.id], who=workspace.who, now=workspace.now, seen={entry.id: entry.digest}

@@ -70,7 +70,7 @@ def _shown(contact: Contact) -> dict[str, str]:
     for member in contact.members or (contact,):
         suffix = f" ({member.name or member.address})" if member.key != contact.key else ""
         found |= {name.replace("_", " ") + suffix: text for name, text in _once(member.fields).items()}
-    return found | {"to know, not to send": "; ".join(contact.memos)}
+    return found | {"to know, not to send": "; ".join(map(str, contact.memos))}
 
 
 def _once(fields: Mapping[str, Field]) -> dict[str, str]:

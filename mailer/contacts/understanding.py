@@ -11,7 +11,7 @@ from mailer.config.models import ContactSource
 from mailer.contacts.header import Column, Header
 from mailer.contacts.rows import UNCALCULATED, Cell, Row, letters
 from mailer.contacts.words import country_code, is_timezone, language_code
-from mailer.model import Contact, Field, Problem, Severity, Source, Value
+from mailer.model import Contact, Field, Memo, Problem, Severity, Source, Value
 
 _NOTHING: Cell = ("", None)
 _BLANK = Field("")
@@ -98,7 +98,7 @@ class Understanding:
     def _key(self, row: Row) -> str:
         return row.cells.get(self.key.number, _NOTHING)[0].strip() if self.key else ""
 
-    def _fields(self, row: Row) -> tuple[dict[str, Field], tuple[str, ...]]:
+    def _fields(self, row: Row) -> tuple[dict[str, Field], tuple[Memo, ...]]:
         fields: dict[str, Field] = {}
         memos = []
         cells, flaws = row.cells, row.flaws
@@ -107,7 +107,7 @@ class Understanding:
             shown, value = cells.get(at, _NOTHING)
             if column.meaning == "memo":
                 if shown.strip():
-                    memos.append(shown.strip())
+                    memos.append(Memo(shown.strip()))
                 continue
             if at in flaws or not shown:
                 known = _BLANK

@@ -12,9 +12,9 @@ from mailer.errors import UsageError
 from mailer.ledger import drafts, listing, overview
 from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Transaction
-from mailer.model import Contact, Draft, Edit, Status
+from mailer.model import Contact, Draft, Edit, Memo, Status
 from mailer.preview import Shown, with_pictures
-from mailer.relations import relation_of
+from mailer.relations import memos_beside
 
 #: How many neighbours are listed on each side.
 BESIDE = 4
@@ -64,8 +64,8 @@ class One:
     entry: Entry
     words: Draft
     contact: Contact | None
-    #: What we know of them and never send: the sheet's, and what was noted here.
-    memos: tuple[str, ...]
+    #: What to know of them and never send: the sheet's, then what was noted by hand.
+    memos: tuple[Memo, ...]
     html: str
     wording: Wording
     place: Place
@@ -107,24 +107,18 @@ def one(desk: Desk, campaign: str, draft_id: int, *, was: str = "") -> One:
         pictures = drafts.attachment_contents(tx, {file.digest for file in words.attachments if file.content_id})
         earlier = [each for each in listing.entries(tx, persons=[entry.person]) if each.id != entry.id]
         place = _place(tx, entry)
+        memos = memos_beside(tx, {entry.id: contact}, workspace.config.firm.timezone)[entry.id]
     return One(
         entry=entry,
         words=words,
         contact=contact,
-        memos=_memos(desk, contact),
+        memos=memos,
         html=_FRAMES.sub(r"<\1no-", with_pictures(Shown(words, attachments=pictures))),
         wording=wording(desk, entry, words, contact),
         place=place,
         earlier=tuple(reversed(earlier[-EARLIER:])),
         differences=tuple(_differences(desk, entry, words, was)),
     )
-
-
-def _memos(desk: Desk, contact: Contact | None) -> tuple[str, ...]:
-    workspace = desk.workspace
-    if contact is None:
-        return ()
-    return relation_of(workspace.ledger, workspace.config, contact, now=workspace.now).memos
 
 
 def _place(tx: Transaction, entry: Entry) -> Place:

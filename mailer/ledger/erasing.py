@@ -44,6 +44,8 @@ def everything_about(tx: Connection, address: str) -> dict[str, Any]:
     persons = people.find(tx, address)
     addresses = sorted({address.casefold(), *people.addresses_of(tx, persons)})
     entries = listing.entries(tx, persons=persons) if persons else listing.entries(tx, address=address)
+    shared = tx.execute(select(members.c.delivery_id).where(members.c.person_id.in_(persons))).scalars()
+    entries += listing.entries(tx, ids=set(shared) - {entry.id for entry in entries})
     words = listing.words_of(tx, [entry.id for entry in entries])
     return {
         "addresses": addresses,
@@ -94,7 +96,10 @@ def forget(tx: Connection, address: str, *, at: datetime, who: str) -> int:
     addresses = {address.casefold(), *people.addresses_of(tx, persons)}
     _block(tx, addresses, at, who)
     by_address = func.lower(deliveries.c.address).in_(addresses)
-    mine = select(deliveries.c.id).where(or_(by_address, deliveries.c.person_id.in_(persons)))
+    shared = select(members.c.delivery_id).where(members.c.person_id.in_(persons))
+    mine = select(deliveries.c.id).where(
+        or_(by_address, deliveries.c.person_id.in_(persons), deliveries.c.id.in_(shared))
+    )
     ids = list(tx.execute(mine).scalars())
     tx.execute(delete(incoming).where(_about(addresses, ids)))
     _empty(tx, ids, at, who)

@@ -45,6 +45,16 @@ def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> li
     return [made.get(person, person) for person in found]
 
 
+def identify_everyone(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> list[tuple[int, ...]]:
+    """The people behind each contact: whom it is addressed to first, then the others of the household or group."""
+    rows = [(place, contact) for place, contact in enumerate(contacts)]
+    rows += [(place, row) for place, contact in enumerate(contacts) for row in contact.members[1:] if row.key]
+    found: list[dict[int, None]] = [{} for _ in contacts]
+    for (place, _), person in zip(rows, identify(tx, [row for _, row in rows], at=at), strict=True):
+        found[place][person] = None
+    return [tuple(each) for each in found]
+
+
 def _identities_of(contact: Contact) -> list[_Identity]:
     """Strongest first. Without a key column the key is the address, and says nothing more."""
     address = (ADDRESS, contact.address.casefold())
@@ -151,7 +161,9 @@ def merge(tx: Connection, old: int, new: int) -> None:
         )
     for table in (identities, deliveries, history):
         tx.execute(update(table).where(table.c.person_id == old).values(person_id=new))
-    tx.execute(members.delete().where(members.c.person_id == old))
+    shared = select(members.c.delivery_id).where(members.c.person_id == new)
+    tx.execute(members.delete().where(members.c.person_id == old, members.c.delivery_id.in_(shared)))
+    tx.execute(update(members).where(members.c.person_id == old).values(person_id=new))
     tx.execute(people.delete().where(people.c.id == old))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
 from mailer.ledger.schema import beats, deliveries, history, rounds, sightings
-from mailer.ledger.touches import HEARD, REPLIED, touches
+from mailer.ledger.touches import HEARD, REPLIED, touches_together
 from mailer.model import Status
 
 #: Kinds of history that mean: they have been in touch with us, or we with them.
@@ -51,9 +51,10 @@ def meet(tx: Transaction, campaign: str, persons: Iterable[int], *, at: datetime
     return known | {row["person_id"]: at for row in new}
 
 
-def heard_at(tx: Transaction, persons: Iterable[int]) -> dict[int, datetime]:
-    """The clock of each person: the latest of our last mail, their last reply, and a contact noted by hand."""
-    return {person: known[-1].at for person, known in touches(tx, persons).items()}
+def heard_at(tx: Transaction, groups: Sequence[Sequence[int]]) -> dict[int, datetime]:
+    """First of each group → its clock: the latest of our last mail, a reply, and a contact noted by hand of anyone."""
+    together = zip(groups, touches_together(tx, groups), strict=True)
+    return {group[0]: known[-1].at for group, known in together if known}
 
 
 def last_turns(tx: Transaction, campaign: str, *, other_than: str) -> dict[int, int]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy import Row, Select, func, literal, select, union, union_all
 
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
 from mailer.ledger.schema import deliveries, history, members, people
-from mailer.model import Status
+from mailer.model import Memo, Status
 
 #: Kinds of touch: a mail of ours, an answer, a call or visit logged by hand.
 WRITTEN, REPLIED, HEARD = "written", "replied", "heard"
@@ -58,6 +59,15 @@ def touches(tx: Transaction, persons: Iterable[int]) -> dict[int, list[Touch]]:
     return found
 
 
+def touches_together(tx: Transaction, groups: Sequence[Sequence[int]]) -> list[list[Touch]]:
+    """For each group of people every touch of any of them, oldest first; a mail to all of them counts once."""
+    known = touches(tx, {person for group in groups for person in group})
+    return [
+        sorted(dict.fromkeys(touch for person in group for touch in known.get(person, ())), key=lambda each: each.at)
+        for group in groups
+    ]
+
+
 def _touch(row: Row[Any]) -> Touch:
     return Touch(row.at, row.kind, row.words, row.by, row.delivery_id)
 
@@ -94,19 +104,37 @@ def _heard(persons: list[int]) -> Select[Any]:
     ).where(history.c.person_id.in_(persons), history.c.kind.in_([REPLIED, HEARD]))
 
 
-def memos(tx: Transaction, persons: Iterable[int]) -> dict[int, list[Line]]:
-    """Person → what was noted about them by hand, oldest first."""
-    found: dict[int, list[Line]] = {}
+def memos(tx: Transaction, persons: Iterable[int], zone: str) -> dict[int, list[Memo]]:
+    """Person → what was noted about them by hand, oldest first, each with its day in that zone."""
+    found: dict[int, list[Memo]] = {}
     for batch in batches(persons):
         rows = tx.execute(_lines().where(history.c.person_id.in_(batch), history.c.kind == MEMO))
         for row in rows:
-            found.setdefault(row.person_id, []).append(Line(row.at, row.kind, row.note, row.who, row.delivery_id))
+            found.setdefault(row.person_id, []).append(_memo(row.note, row.at, zone))
     return found
 
 
-def lines_of(tx: Transaction, person: int) -> list[Line]:
-    """The whole history of one person, oldest first: replied, absent, bounced, heard, noted …"""
-    rows = tx.execute(_lines().where(history.c.person_id == person))
+def memos_beside(tx: Transaction, ids: Iterable[int], zone: str) -> dict[int, list[Memo]]:
+    """Mail → what was noted by hand about whom it goes to: of a household, about each of them; oldest first."""
+    found: dict[int, list[Memo]] = {}
+    for batch in batches(ids):
+        head = select(deliveries.c.id, deliveries.c.person_id).where(deliveries.c.id.in_(batch))
+        others = select(members.c.delivery_id, members.c.person_id).where(members.c.delivery_id.in_(batch))
+        people_of = union(head, others).subquery()
+        wanted = select(people_of.c.id.label("mail"), history.c.at, history.c.note)
+        wanted = wanted.join_from(people_of, history, history.c.person_id == people_of.c.person_id)
+        for row in tx.execute(wanted.where(history.c.kind == MEMO).order_by(history.c.at, history.c.id)):
+            found.setdefault(row.mail, []).append(_memo(row.note, row.at, zone))
+    return found
+
+
+def _memo(words: str, at: datetime, zone: str) -> Memo:
+    return Memo(words, at.astimezone(ZoneInfo(zone)).date())
+
+
+def lines_of(tx: Transaction, persons: Iterable[int]) -> list[Line]:
+    """The whole history of a person or a household, oldest first: replied, absent, bounced, heard, noted …"""
+    rows = tx.execute(_lines().where(history.c.person_id.in_(list(persons))))
     return [Line(row.at, row.kind, row.note, row.who, row.delivery_id) for row in rows]
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mailer.model import Draft, Problem, Severity
+from mailer.model import Draft, Memo, Problem, Severity
 
 #: A branch that so small a share of the drafts took is rare.
 RARE = 0.1
@@ -26,7 +26,7 @@ class Shown:
     status: str = "draft"
     problems: tuple[Problem, ...] = ()
     #: What we know about the person and never mail.
-    memos: tuple[str, ...] = ()
+    memos: tuple[Memo, ...] = ()
     #: Column → what the sheet shows.
     facts: Mapping[str, str] = field(default_factory=dict)
     #: Bytes by digest, for inline images.

@@ -125,7 +125,7 @@ def _beside(shown: Shown) -> str:
     ]
     parts = [_table((name, value) for name, value in rows if value)]
     parts += [_problem(problem) for problem in shown.problems]
-    parts += [f"<p class=memo>{_text(memo)}</p>" for memo in shown.memos]
+    parts += [f"<p class=memo>{_text(str(memo))}</p>" for memo in shown.memos]
     if shown.facts:
         facts = _table(sorted(shown.facts.items()))
         parts.append(f"<details class=facts><summary>What the sheet says</summary>{facts}</details>")

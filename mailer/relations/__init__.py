@@ -1,5 +1,6 @@
 """The people of the sheets together with what the ledger remembers of them: who is neglected, and each one's story."""
 
+from mailer.relations.memos import memos_beside, memos_of
 from mailer.relations.noting import instant_of, keep_memo, log_contact
 from mailer.relations.reading import Milestones, Relation, Relations, read_relations, relation_of
 from mailer.relations.story import Story, find_contact, story_of, tell
@@ -13,6 +14,8 @@ __all__ = [
     "instant_of",
     "keep_memo",
     "log_contact",
+    "memos_beside",
+    "memos_of",
     "read_relations",
     "relation_of",
     "story_of",

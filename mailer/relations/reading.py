@@ -16,7 +16,7 @@ from mailer.expressions import Expression, compile_expression
 from mailer.ledger import people, suppressions, touches
 from mailer.ledger.opening import Ledger
 from mailer.ledger.touches import HEARD, REPLIED, WRITTEN, Touch
-from mailer.model import Contact, Field, Problem, Severity
+from mailer.model import Contact, Field, Memo, Problem, Severity
 from mailer.when import Office, office
 
 
@@ -24,18 +24,24 @@ from mailer.when import Office, office
 class Relation:
     """One person of the sheets and how we stand with them."""
 
-    person: int
+    #: Whom a mail is addressed to, then the others of the household or group.
+    people: tuple[int, ...]
     contact: Contact
     standing: Standing
     reasons: tuple[Reason, ...]
     #: Every touch, oldest first.
     touches: tuple[Touch, ...]
     #: What we know and never mail: the sheet's, then those noted by hand.
-    memos: tuple[str, ...]
+    memos: tuple[Memo, ...]
     #: When the ledger first saw them.
     met_at: datetime
     #: The sheet's `last_contact`.
     told_on: date | None = None
+
+    @property
+    def person(self) -> int:
+        """Whom a mail is addressed to."""
+        return self.people[0]
 
     @property
     def last_mail(self) -> Touch | None:
@@ -49,6 +55,10 @@ class Relations:
 
     everyone: list[Relation] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    def of(self, person: int) -> Relation | None:
+        """The relation somebody belongs to; None for who is in no sheet."""
+        return next((each for each in self.everyone if person in each.people), None)
 
     def neglected(self, *, soon: bool = True) -> list[Relation]:
         """The neglected, worst first; with `soon` also those who are due within days."""
@@ -142,30 +152,30 @@ def _bench(config: Config, source: str, milestones: Milestones, now: datetime) -
 
 def _join(ledger: Ledger, rows: Sequence[Contact], bench: _Bench) -> list[Relation]:
     with ledger.begin() as tx:
-        persons = people.identify(tx, rows, at=bench.now)
-        known = touches.touches(tx, persons)
-        noted = touches.memos(tx, persons)
-        met_at = touches.met_at(tx, persons)
+        groups = people.identify_everyone(tx, rows, at=bench.now)
+        known = touches.touches_together(tx, groups)
+        noted = touches.memos(tx, {person for group in groups for person in group}, bench.config.firm.timezone)
+        met_at = touches.met_at(tx, [group[0] for group in groups])
         silent = suppressions.among(tx, {contact.address for contact in rows})
     return [
         _relation(
             contact,
-            person,
-            known.get(person, []),
-            (*contact.memos, *(line.note for line in noted.get(person, []))),
-            met_at[person],
+            group,
+            together,
+            (*contact.memos, *(memo for person in group for memo in noted.get(person, ()))),
+            met_at[group[0]],
             _resting(contact, silent),
             bench,
         )
-        for contact, person in zip(rows, persons, strict=True)
+        for contact, group, together in zip(rows, groups, known, strict=True)
     ]
 
 
 def _relation(  # noqa: PLR0917 - one of each
     contact: Contact,
-    person: int,
+    group: tuple[int, ...],
     known: list[Touch],
-    memos: tuple[str, ...],
+    memos: tuple[Memo, ...],
     met_at: datetime,
     resting: str,
     bench: _Bench,
@@ -177,7 +187,7 @@ def _relation(  # noqa: PLR0917 - one of each
     )  # fmt: skip
     reached = bench.milestones.reached(contact, clock, known, bench.today)
     reasons = reasons_of(contact, memos, reached, bench.office, today=bench.today)
-    return Relation(person, contact, standing, reasons, tuple(known), memos, met_at, clock.told_on)
+    return Relation(group, contact, standing, reasons, tuple(known), memos, met_at, clock.told_on)
 
 
 def clock_of(contact: Contact, known: Iterable[Touch]) -> Clock:

@@ -11,7 +11,7 @@ from mailer.ledger import listing, people, suppressions, touches
 from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.touches import MEMO, REPLIED, Line
-from mailer.model import Contact, Status
+from mailer.model import Contact, Memo, Status
 from mailer.relations.reading import Relation, Relations
 
 #: Statuses of a mail that may still go.
@@ -40,7 +40,7 @@ class Story:
     #: None for somebody who is no longer in any sheet.
     relation: Relation | None
     addresses: tuple[str, ...]
-    memos: tuple[str, ...]
+    memos: tuple[Memo, ...]
     #: Oldest first.
     events: tuple[Event, ...]
     #: Mails that wait: for a yes, or for their hour.
@@ -65,10 +65,15 @@ def find_contact(ledger: Ledger, relations: Relations, who: str) -> Contact | No
     """The contact of the sheets that an address or client number names; UsageError where it names two."""
     with ledger.read() as tx:
         known = people.find(tx, who.strip())
-    found = [each.contact for each in relations.everyone if each.person in known]
+    found = [each.contact for each in relations.everyone if not set(known).isdisjoint(each.people)]
     if len(found) > 1:
         raise _ambiguous(who, len(found))
-    return found[0] if found else None
+    return _row_of(found[0], who.strip()) if found else None
+
+
+def _row_of(contact: Contact, who: str) -> Contact:
+    """Of a household or group, the one whose address or key was named; else whom a mail to all is addressed to."""
+    return next((row for row in contact.members if who.casefold() in {row.key.casefold(), row.address}), contact)
 
 
 def _ambiguous(who: str, count: int) -> UsageError:
@@ -81,23 +86,23 @@ def story_of(ledger: Ledger, relations: Relations, who: str) -> Story:
     """Tell the story of whom an address or client number names. UsageError for a stranger."""
     with ledger.read() as tx:
         person = person_of(tx, who)
-    relation = next((each for each in relations.everyone if each.person == person), None)
-    return tell(ledger, person, relation)
+    return tell(ledger, person, relations.of(person))
 
 
 def tell(ledger: Ledger, person: int, relation: Relation | None) -> Story:
     """Tell the story of one person of the ledger; `relation` is None for who is in no sheet any more."""
+    everyone = relation.people if relation else (person,)
     with ledger.read() as tx:
-        mails = listing.entries(tx, persons=[person])
-        lines = touches.lines_of(tx, person)
-        addresses = tuple(people.addresses_of(tx, [person]))
+        mails = listing.entries(tx, persons=everyone)
+        lines = touches.lines_of(tx, everyone)
+        addresses = tuple(people.addresses_of(tx, everyone))
         blocked = suppressions.among(tx, addresses)
-    from_ledger = tuple(line.note for line in lines if line.kind == MEMO)
+    noted = tuple(Memo(line.note) for line in lines if line.kind == MEMO)
     return Story(
         person,
         relation,
         addresses,
-        relation.memos if relation else from_ledger,
+        relation.memos if relation else noted,
         tuple(sorted(_events(mails, lines), key=lambda event: event.at)),
         tuple(entry for entry in mails if entry.status in _COMING),
         "; ".join(dict.fromkeys(blocked.values())),

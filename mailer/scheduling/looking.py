@@ -54,8 +54,9 @@ def look(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, *, aft
     campaign = workspace.config.campaigns[name]
     everyone = list(_included(workspace, campaign, sheets))
     with ledger.begin() as tx:
-        known = people.identify(tx, [contact for _, contact in everyone], at=workspace.now)
-        memory = _Memory.of(tx, name, campaign, known, now=workspace.now)
+        groups = people.identify_everyone(tx, [contact for _, contact in everyone], at=workspace.now)
+        memory = _Memory.of(tx, name, campaign, groups, now=workspace.now)
+    known = [group[0] for group in groups]
     found.persons.update(known)
     firm = when.office(workspace.config.firm)
     for (source, contact), person in zip(everyone, known, strict=True):
@@ -86,14 +87,18 @@ class _Memory:
     met_at: Mapping[int, datetime] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tx: Transaction, name: str, campaign: Campaign, persons: list[int], *, now: datetime) -> _Memory:
+    def of(
+        cls, tx: Transaction, name: str, campaign: Campaign, groups: list[tuple[int, ...]], *, now: datetime
+    ) -> _Memory:
         first = rounds.see_campaign(tx, name, at=now)
         match campaign.when:
             case Neglected():
-                return cls(first, heard_at=timing.heard_at(tx, persons))
+                return cls(first, heard_at=timing.heard_at(tx, groups))
             case NewRows():
                 never = timing.last_beat(tx, looked(name)) is None
-                return cls(first, met_at=timing.meet(tx, name, persons, at=first if never else now))
+                return cls(
+                    first, met_at=timing.meet(tx, name, [group[0] for group in groups], at=first if never else now)
+                )
         return cls(first)
 
 

@@ -71,6 +71,23 @@ def test_two_people_who_are_one_are_joined(caring):
     assert "one person already" in caring.run("contacts", "merge", "C0001", "C0002", "--yes", code=2).err
 
 
+def test_a_memo_is_shown_beside_the_draft_wherever_it_is_read(caring):
+    caring.run("contacts", "note", "C0001", "Likes tea.")
+    caring.run("campaigns", "prepare", "thanks")
+
+    assert "To know, not to send: Likes tea. (noted " in caring.run("drafts", "show", "1").out
+    assert caring.run("drafts", "show", "1", "--json").json["memos"] == ["Likes tea."]
+    assert "To know, not to send: Likes tea. (noted " in caring.run("preview", "thanks").out
+    caring.run("preview", "thanks", "--out", "shown")
+    assert "Likes tea. (noted " in (caring.folder / "shown" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_memo_noted_by_hand_asks_for_tact(caring):
+    caring.run("contacts", "note", "C0001", "His father died in May.")
+    caring.run("campaigns", "prepare", "thanks")
+    assert "A memo says: “His father died in May.”" in caring.run("drafts", "show", "1").out
+
+
 def test_a_memo_never_reaches_a_mail(caring):
     caring.run("contacts", "note", "C0001", "Owes us money.")
     caring.run("campaigns", "prepare", "thanks")

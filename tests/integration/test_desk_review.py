@@ -6,7 +6,7 @@ import re
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import listing
+from mailer.ledger import heard, listing
 from mailer.model import Status
 from tests.desks import open_desk, prepare
 from tests.factories import NOW, add_drafts
@@ -180,6 +180,14 @@ def test_facts_memos_and_earlier_emails_stand_beside(firm, desk):
     assert "client2@client.example" in said
     assert "102" in said
     assert "This is the first." in said
+
+
+def test_a_memo_noted_by_hand_stands_beside(firm, desk):
+    with firm.open() as workspace, workspace.ledger.begin() as tx:
+        heard.note(tx, entry(firm).person, "memo", "Likes tea.", at=NOW, who="ada")
+    said = text(desk.get("/review/thanks/1"))
+    assert "To know, not to send" in said
+    assert "Likes tea. (noted 24 Nov 2026)" in said
 
 
 def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(firm):

@@ -6,7 +6,7 @@ import pytest
 
 from mailer.care import Clock, Standing, State, cadence_of, occasions_of, reasons_of, standing_of
 from mailer.config.audiences import is_internal
-from mailer.model import Field, Period
+from mailer.model import Field, Memo, Period
 from mailer.when import Office
 from tests.factories import contact
 from tests.workshop import bob
@@ -141,12 +141,12 @@ def test_staff_get_the_templates_meant_for_staff():
     ],
 )
 def test_a_memo_that_names_a_date_near_today_is_a_reason(memo, is_reason):
-    assert bool(reasons_of(bob(), [memo], {}, FIRM, today=TODAY)) is is_reason
+    assert bool(reasons_of(bob(), [Memo(memo)], {}, FIRM, today=TODAY)) is is_reason
 
 
 def test_a_french_memo_names_its_month_in_lower_case():
     person = contact(language="fr")
-    assert reasons_of(person, ["Prend sa retraite en décembre."], {}, FIRM, today=TODAY)
+    assert reasons_of(person, [Memo("Prend sa retraite en décembre.")], {}, FIRM, today=TODAY)
 
 
 def test_milestones_stand_before_dates():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailer.errors import ContactsError
-from mailer.model import Severity
+from mailer.model import Memo, Severity
 from tests.workbooks import HEADER, by_hand, kinds, read_all, reading, text_row, workbook
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ def test_a_row_becomes_a_contact(tmp_path):
     formats = {"A2": "00000", "H2": "d mmmm yyyy"}
     (contact,) = read_all(workbook(tmp_path / "a.xlsx", header, row, formats=formats), key="Client no")
     assert (contact.key, contact.address, contact.name) == ("00017", "ada@firm.example", "Ada Obi")
-    assert (contact.owner, contact.language, contact.memos) == ("Ben Vale", "fr", ("likes tea",))
+    assert (contact.owner, contact.language, contact.memos) == ("Ben Vale", "fr", (Memo("likes tea"),))
     assert str(contact.fields["client_since"]) == "3 March 2015"
     assert contact.fields["client_since"].value == date(2015, 3, 3)
     assert (contact.source.sheet, contact.source.row) == ("Clients", 2)
@@ -28,7 +28,7 @@ def test_a_row_becomes_a_contact(tmp_path):
 def test_a_memo_is_never_a_field(tmp_path):
     book = workbook(tmp_path / "a.xlsx", ("E-mail", "Notes", "Remarks"), ("a@x.example", "owes us", "rude"))
     (contact,) = read_all(book)
-    assert contact.memos == ("owes us", "rude")
+    assert contact.memos == (Memo("owes us"), Memo("rude"))
     assert {"notes", "remarks", "memo"}.isdisjoint(contact.fields)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from mailer.model import Attachment, Problem, Severity
+from mailer.model import Attachment, Memo, Problem, Severity
 from mailer.preview import Shown, grouped, odd_ones, page, write_page
 from tests.factories import draft
 
@@ -61,7 +61,7 @@ def test_the_page_runs_nothing_and_fetches_nothing():
     evil = draft(html='<script>alert(1)</script><img src="https://x.example/p.gif">', subject="</title><script>")
     evil_name = '"><script>alert(2)</script>'
 
-    html = page([Shown(evil, name=evil_name, facts={"a": "<b>"}, memos=("<i>",))], title="<script>")
+    html = page([Shown(evil, name=evil_name, facts={"a": "<b>"}, memos=(Memo("<i>"),))], title="<script>")
 
     assert "<script" not in html
     assert "default-src 'none'" in html
@@ -85,7 +85,7 @@ def test_the_page_is_written_whole_into_a_new_folder(tmp_path):
 
 
 def test_problems_and_memos_stand_beside_the_mail():
-    html = page([shown(problems=(HELD,), memos=("Sends tea.",))], title="x")
+    html = page([shown(problems=(HELD,), memos=(Memo("Sends tea."),))], title="x")
 
     assert "“project” is empty." in html
     assert "Fill in the cell." in html

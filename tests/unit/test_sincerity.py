@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailer.checks import check_sincerity, few_own_words
-from mailer.model import Field, Severity
+from mailer.model import Field, Memo, Severity
 from mailer.templates import load, names
 from tests.factories import contact, draft
 from tests.hollow import HOLLOW, MEANT
@@ -121,7 +121,7 @@ def test_too_soon_after_the_last_mail(days, expected):
     "memo", ["Her husband died in May.", "Invoice disputed: do not write.", "En deuil depuis mars."]
 )
 def test_a_memo_that_asks_for_tact_is_shown(memo):
-    assert kinds(mail(MEANT[0][1]), contact(memos=(memo,))) == {"delicate"}
+    assert kinds(mail(MEANT[0][1]), contact(memos=(Memo(memo),))) == {"delicate"}
 
 
 def test_a_contact_on_hold_is_named():

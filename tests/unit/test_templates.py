@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mailer.config.models import Account
 from mailer.errors import TemplateError
-from mailer.model import Edit, Severity
+from mailer.model import Edit, Memo, Severity
 from mailer.templates import load, names, sealed
 from tests.factories import contact
 from tests.workshop import ADA, FIRM, NOW, bob, fields, render, rendered, write
@@ -86,7 +86,7 @@ def test_a_well_known_column_may_be_asked_for_where_the_sheet_has_none(tmp_path)
 
 
 def test_a_memo_cannot_reach_a_mail(tmp_path):
-    person = dataclasses.replace(bob(), memos=("divorced",))
+    person = dataclasses.replace(bob(), memos=(Memo("divorced"),))
 
     for name in ("memos", "memo", "note", "notes"):
         assert kinds(rendered(tmp_path, f"{{{{ {name} }}}}", person)) == ["unknown-field"]

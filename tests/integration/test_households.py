@@ -1,0 +1,98 @@
+"""A household is one mail and one clock, and each of its people can be asked for by their own address."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailer import campaigns
+from mailer.campaigns import prepare
+from mailer.ledger import erasing, listing, people
+from mailer.model import Status
+from mailer.relations import find_contact, memos_of, story_of
+from mailer.scheduling.looking import look
+from mailer.scheduling.preparing import EVER
+from mailer.scheduling.sheets import Sheets
+from tests.cared import CONFIG, make_caring, relations_of, send_thanks, touched
+from tests.factories import NOW
+from tests.workspaces import HEADER, row
+
+HOME = "key: Client no\n    together: household"
+
+
+@pytest.fixture
+def home(firm):
+    """Bob1 and Bob2 live together; Bob3 lives alone."""
+    make_caring(firm)
+    text = CONFIG.replace("key: Client no", HOME) + "  big: {contacts: clients, where: amount > 0}\n"
+    touch = "  touch:\n    contacts: clients\n    template: thanks\n    from: ada\n    when: neglected\nreasons:"
+    (firm.folder / "config.yaml").write_text(text.replace("reasons:", touch), encoding="utf-8")
+    firm.write_sheet([[*row(1), "Stone"], [*row(2), "Stone"], [*row(3), None]], header=[*HEADER, "Household"])
+    with firm.open() as workspace:
+        yield workspace
+
+
+def clients(workspace):
+    return [each for each in relations_of(workspace).everyone if each.contact.audience == "client"]
+
+
+def test_a_household_is_neglected_once(home):
+    assert [len(each.people) for each in clients(home)] == [2, 1]
+
+
+def test_a_mail_to_the_household_is_one_touch_for_each_of_them(home):
+    send_thanks(home)
+    together = clients(home)[0]
+    assert [touch.kind for touch in together.touches] == ["written"]
+    with home.ledger.read() as tx:
+        (second,) = people.find(tx, "C0002")
+    assert second in together.people
+
+
+@pytest.mark.parametrize("who", ["C0001", "C0002"])
+@pytest.mark.parametrize("kind", ["replied", "heard"])
+def test_a_word_from_either_starts_the_clock_of_both(home, who, kind):
+    touched(home, who, kind, days_ago=100)
+    assert str(clients(home)[0].standing) == "overdue by 10 days"
+
+
+@pytest.mark.parametrize(("days_ago", "due"), [(80, ["Bob3"]), (100, ["Bob1 and Bob2", "Bob3"])])
+def test_the_schedule_knows_the_clock_of_both(home, days_ago, due):
+    touched(home, "C0002", "heard", days_ago=days_ago)
+    found = look(home, home.ledger, "touch", Sheets(), after=EVER, until=home.now + timedelta(days=1))
+    assert [str(each.contact.fields["first_name"]) for each in found.prospects] == due
+
+
+def test_a_memo_about_either_stands_beside_the_draft_to_both(home):
+    touched(home, "C0002", "memo", days_ago=1, words="Likes tea.")
+    prepare(home.ledger, home.config, home.folder, "thanks", now=home.now)
+    with home.ledger.read() as tx:
+        together = listing.entries(tx, campaign="thanks")[0]
+    found = memos_of(home.ledger, home.config, home.folder, together, today=home.today)
+    assert [memo.words for memo in found] == ["Likes tea."]
+
+
+def test_the_story_of_the_second_tells_of_the_mail_to_both(home):
+    send_thanks(home)
+    told = story_of(home.ledger, relations_of(home), "C0002")
+    assert [event.words for event in told.events] == ["Thank you, Bob1 and Bob2"]
+
+
+def test_a_personal_thank_you_goes_to_the_one_who_is_named(home):
+    relations = relations_of(home)
+    assert find_contact(home.ledger, relations, "C0002").name == "Bob2 Stone"
+    assert find_contact(home.ledger, relations, "client1@client.example").name == "Bob1 Stone"
+
+
+def test_who_asks_to_be_forgotten_takes_the_words_to_both_along(home):
+    prepare(home.ledger, home.config, home.folder, "thanks", now=home.now)
+    with home.ledger.begin() as tx:
+        assert len(erasing.everything_about(tx, "client2@client.example")["mails"]) == 1
+        assert erasing.forget(tx, "client2@client.example", at=NOW, who="ada") == 1
+        assert listing.entries(tx, ids=[1])[0].status is Status.CANCELLED
+
+
+def test_a_yes_to_the_household_is_one_mail(home):
+    prepare(home.ledger, home.config, home.folder, "thanks", now=home.now)
+    with home.ledger.read() as tx:
+        ids = [entry.id for entry in listing.entries(tx, campaign="thanks")]
+    assert len(campaigns.approve(home.ledger, ids, who="ada", now=home.now).done) == 2
