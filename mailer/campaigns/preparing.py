@@ -48,6 +48,11 @@ class Prepared:
     skipped: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def has_news(self) -> bool:
+        """Whether the ledger is another than before."""
+        return bool(self.made or self.changed or self.gone or self.voided)
+
     def skip(self, why: str, count: int = 1) -> None:
         """Count rows that were passed over."""
         self.skipped[why] = self.skipped.get(why, 0) + count

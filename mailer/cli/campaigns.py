@@ -8,6 +8,7 @@ import click
 
 from mailer.cli.adding import add
 from mailer.cli.completion import CAMPAIGN
+from mailer.cli.home import tell_home
 from mailer.cli.output import ask, counted, json_option, line, print_json, problem_json, problems, table
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -97,6 +98,7 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
         scheduled = campaign_of(workspace.config, campaign).when is not None and not again
         done = _prepare_next(workspace, campaign) if scheduled else _prepare_by_hand(workspace, campaign, again=again)
         drafts, held = _waiting(workspace, campaign, done.round)
+        tell_home(workspace, [campaign])
     if as_json:
         print_json(_prepared_json(done, drafts=drafts, held=held))
         return

@@ -205,12 +205,15 @@ def _facts(contact: Contact) -> list[tuple[str, str]]:
 @click.argument("campaign", type=CAMPAIGN)
 @click.pass_obj
 def status(settings: Settings, campaign: str) -> None:
-    """Write the state of each mail of CAMPAIGN into a workbook beside the sheet; the sheet is never touched."""
+    """Write how the latest mail of everybody stands into a workbook beside CAMPAIGN's sheet, which is never touched.
+
+    The same is done at the end of every prepare and of every sending pass.
+    """
     from mailer.workspace.statuses import write_statuses
 
     with settings.workspace() as workspace:
-        for path in write_statuses(workspace, campaign):
-            output.line(f"{path} is written.")
+        for said in write_statuses(workspace, [campaign]):
+            output.line(said)
 
 
 @contacts.command("new", short_help="Write an empty, well-made workbook.")

@@ -11,6 +11,7 @@ import click
 
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.drafts import show_memos
+from mailer.cli.home import tell_home
 from mailer.cli.output import line, problems, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -39,6 +40,8 @@ def preview(settings: Settings, campaign: str, out: Path | None, open_it: bool) 
         ledger = workspace.ledger_of(campaign)
         done = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now)
         shown = _shown(workspace, ledger, campaign, done.round)
+        if done.has_news:
+            tell_home(workspace, [campaign])
         folder = out or (workspace.folder / "preview" if open_it else None)
     if not shown:
         raise UsageError(f"{campaign} has nothing to show: every mail of round {done.round} is settled.")

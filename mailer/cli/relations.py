@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from mailer.cli.home import tell_home
 from mailer.cli.output import ask, counted, json_option, line, print_json, problems, table, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -69,6 +70,7 @@ def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:
     from mailer.workspace.drafting import draft_neglected
 
     drafted = draft_neglected(workspace, chosen, template=template)
+    tell_home(workspace, drafted.made)
     for campaign, count in drafted.made.items():
         line(f"{counted(count, 'new draft')} of {campaign}: mailer drafts approve {campaign}")
     if not chosen:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.completion import CAMPAIGN
+from mailer.cli.home import tell_home
 from mailer.cli.output import ask, counted, json_option, line, print_json, tell
 from mailer.cli.settings import Settings
 from mailer.model import Delivery, Receipt, Status
@@ -41,30 +42,36 @@ def send(
     from mailer.workspace.passes import plan
 
     with settings.workspace() as workspace:
-        ledger = _ledger(workspace, campaign, again=again)
+        ledger, changed = _ledger(workspace, campaign, again=again)
         order = _order(workspace, ledger, campaign, limit)
         shares = plan(workspace, ledger, order)
         _tell_plan(workspace, shares)
         if dry_run:
             _tell_drafts(ledger, campaign)
+            tell_home(workspace, changed)
             return _tell_dry_run(shares, as_json=as_json)
         if not _agreed(workspace, ledger, shares, yes=yes):
+            tell_home(workspace, changed)
             return DONE
         passed = _pass(workspace, ledger, order, sum(share.now for share in shares))
         _tell_drafts(ledger, campaign)
+        tell_home(workspace, changed | passed.campaigns)
     tell_troubles(passed)
     _tell_tally(passed.tally, as_json=as_json)
     return exit_code(passed, order)
 
 
-def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> Ledger:
-    """The campaign's ledger; its first (or, with `again`, its next) round is prepared where it is not there."""
+def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> tuple[Ledger, set[str]]:
+    """The campaign's ledger; its first (or, with `again`, its next) round is prepared where it is not there.
+
+    With it the campaigns that were prepared.
+    """
     from mailer.campaigns import prepare
     from mailer.campaigns.preparing import campaign_of
     from mailer.ledger import rounds
 
     if campaign is None:
-        return workspace.ledger
+        return workspace.ledger, set()
     by_hand = campaign_of(workspace.config, campaign).when is None
     ledger = workspace.ledger_of(campaign)
     with ledger.read() as tx:
@@ -72,7 +79,8 @@ def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> Ledge
     if is_new or again:
         done = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
         tell(f"Prepared round {done.round} of {campaign}: {counted(done.made, 'draft')}.")
-    return ledger
+        return ledger, {campaign}
+    return ledger, set()
 
 
 def _order(workspace: Workspace, ledger: Ledger, campaign: str | None, limit: int | None) -> Order:

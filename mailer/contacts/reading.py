@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,24 +19,37 @@ from mailer.contacts.synonyms import TOTALS
 from mailer.contacts.understanding import Understanding
 from mailer.model import Contact, Problem, Severity
 
+#: What is told of every row below a header, whatever becomes of it.
+Watch = Callable[[Found, Row], None]
+
 
 class Reading:
     """Contacts of one source, streamed once; `problems` and `skipped` are then complete."""
 
-    def __init__(self, book: Book, path: Path, tables: tuple[tuple[Found, Understanding], ...], language: str) -> None:
+    def __init__(
+        self,
+        book: Book,
+        path: Path,
+        tables: tuple[tuple[Found, Understanding], ...],
+        language: str,
+        watch: Watch | None = None,
+    ) -> None:
         #: Every file that was read, to be watched for changes.
         self.files = (path,)
         self.problems: list[Problem] = [problem for found, _ in tables for problem in found.problems]
         #: Kind → number of rows that are nobody: "hidden", "blank", "comment", "total".
         self.skipped: Counter[str] = Counter()
+        #: Where its rows stand.
+        self.tables = tuple(found for found, _ in tables)
         #: The sheets that are read, "" for a text file.
-        self.sheets = tuple(found.sheet.name for found, _ in tables)
+        self.sheets = tuple(found.sheet.name for found in self.tables)
         #: Sentences worth telling once, such as how an encoding was guessed.
         self.notes = book.outline.notes
         self._book = book
         self._tables = tables
         self._source = tables[0][1].source
         self._language = language
+        self._watch = watch
         self._keys: dict[tuple[str, int], str] = {}
         self._addresses: dict[str, str] = {}
 
@@ -68,8 +81,11 @@ class Reading:
     def _people(self) -> Iterator[Contact]:
         for found, understanding in self._tables:
             for row in found.rows:
-                if row.number > found.header.row and not self._is_nobody(row, understanding):
-                    yield from self._read(row, understanding)
+                if row.number > found.header.row:
+                    if self._watch:
+                        self._watch(found, row)
+                    if not self._is_nobody(row, understanding):
+                        yield from self._read(row, understanding)
 
     def _is_nobody(self, row: Row, understanding: Understanding) -> bool:
         kind = _kind(row, understanding)
@@ -144,11 +160,13 @@ def _kind(row: Row, understanding: Understanding) -> str:
     return "total" if field_name(first.partition(":")[0]) in TOTALS else ""
 
 
-def read(name: str, source: ContactSource, folder: Path, *, firm: Firm, today: date) -> Reading:
+def read(
+    name: str, source: ContactSource, folder: Path, *, firm: Firm, today: date, watch: Watch | None = None
+) -> Reading:
     """Open a source and find its table; raises ContactsError when there is none to use.
 
     Iterate over the reading for contacts: a row without a usable address, or with a key met before, is a
-    problem and gives none; other faults of a row travel with its contact.
+    problem and gives none; other faults of a row travel with its contact. `watch` is told of every row on the way.
     """
     path = folder / source.file
     book = open_book(path, firm.language, firm.country)
@@ -160,7 +178,7 @@ def read(name: str, source: ContactSource, folder: Path, *, firm: Firm, today: d
     except BaseException:
         book.close()
         raise
-    return Reading(book, path, tables, firm.language)
+    return Reading(book, path, tables, firm.language, watch)
 
 
 def _understanding(name: str, source: ContactSource, file: str, found: Found, today: date) -> Understanding:

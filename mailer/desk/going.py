@@ -13,6 +13,7 @@ from mailer.model import Delivery, Receipt
 from mailer.sending import Order
 from mailer.workspace import Workspace
 from mailer.workspace.passes import Passed, plan, refreshed, send, try_logins
+from mailer.workspace.statuses import bring_home
 
 log = logging.getLogger("mailer.desk")
 
@@ -35,6 +36,8 @@ class Going:
         #: Accounts that could log in, where others could not: nothing was begun, a person decides.
         self.others: list[str] = []
         self._anyway = anyway
+        #: What is said of the status workbooks.
+        self.home: list[str] = []
         self._open_workspace = open_workspace
         self._wanted_stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"sending {campaign}")
@@ -85,6 +88,7 @@ class Going:
         if self._can_log_in(workspace, ledger, [share.account for share in shares]):
             self.count = sum(share.now for share in shares)
             self.passed = send(workspace, ledger, order)
+            self.home = bring_home(workspace, self.passed.campaigns)
 
     def _can_log_in(self, workspace: Workspace, ledger: Ledger, accounts: list[str]) -> bool:
         """Try every login before anything leaves, as the command does."""

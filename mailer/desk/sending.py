@@ -18,6 +18,7 @@ from mailer.ledger import listing, rounds
 from mailer.model import Outcome, Problem, Status
 from mailer.sending import Order
 from mailer.workspace.passes import plan, send_test, words_for_test
+from mailer.workspace.statuses import bring_home
 
 #: How many emails a test sends to oneself.
 TESTED = 3
@@ -83,7 +84,7 @@ class Actions:
         again = bool(request.form.get("again"))
         done = campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
         self.found[campaign] = done.problems
-        flash(_prepared(done))
+        flash(" ".join([_prepared(done), *bring_home(workspace, [campaign])]))
         return _back(campaign)
 
     def test(self, campaign: str) -> Response:

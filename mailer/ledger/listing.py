@@ -55,7 +55,8 @@ def select_entries() -> Select[Any]:
     return select(*_LISTED, rounds.c.campaign, rounds.c.name.label("round")).join(rounds)
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """The entry in a row of `select_entries`."""
     return Entry(
         id=row.id,
         campaign=row.campaign,
@@ -112,7 +113,7 @@ def entries(
     if address is not None:
         conditions.append(func.lower(deliveries.c.address) == address.lower())
     query = select_entries().where(*conditions).order_by(deliveries.c.id).limit(limit)
-    return [_entry(row) for row in tx.execute(query)]
+    return [entry_of(row) for row in tx.execute(query)]
 
 
 def words_of(tx: Connection, ids: Iterable[int]) -> dict[int, Draft]:

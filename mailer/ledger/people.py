@@ -16,8 +16,8 @@ from mailer.model import Contact
 ADDRESS = ""
 
 #: (source, key)
-_Identity = tuple[str, str]
-_Known = dict[_Identity, set[int]]
+Identity = tuple[str, str]
+_Known = dict[Identity, set[int]]
 
 #: From here on: newcomers of a batch that have no id yet, later than any known person.
 _UNMADE = 2**62
@@ -32,7 +32,7 @@ def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> li
     known = _known(tx, contacts)
     newcomers: list[Contact] = []
     found: list[int] = []
-    learned: list[tuple[int, _Identity]] = []
+    learned: list[tuple[int, Identity]] = []
     for contact in contacts:
         person = _person_of(contact, known)
         if person is None:
@@ -55,8 +55,11 @@ def identify_everyone(tx: Connection, contacts: Sequence[Contact], *, at: dateti
     return [tuple(each) for each in found]
 
 
-def _identities_of(contact: Contact) -> list[_Identity]:
-    """Strongest first. Without a key column the key is the address, and says nothing more."""
+def identities_of(contact: Contact) -> list[Identity]:
+    """How the ledger knows somebody, strongest first.
+
+    Without a key column the key is the address, and says nothing more.
+    """
     address = (ADDRESS, contact.address.casefold())
     if contact.key.casefold() == contact.address.casefold():
         return [address]
@@ -65,7 +68,7 @@ def _identities_of(contact: Contact) -> list[_Identity]:
 
 def _known(tx: Connection, contacts: Sequence[Contact]) -> _Known:
     """Identity → people, for all identities of these contacts, and all keys of the people so found."""
-    wanted = sorted({each for contact in contacts for each in _identities_of(contact)})
+    wanted = sorted({each for contact in contacts for each in identities_of(contact)})
     known: _Known = defaultdict(set)
     for start in range(0, len(wanted), 400):
         pairs = tuple_(identities.c.source, identities.c.key).in_(wanted[start : start + 400])
@@ -81,7 +84,7 @@ def _known(tx: Connection, contacts: Sequence[Contact]) -> _Known:
 
 
 def _person_of(contact: Contact, known: _Known) -> int | None:
-    *keyed, address = _identities_of(contact)
+    *keyed, address = identities_of(contact)
     for each in keyed:
         if known.get(each):
             return min(known[each])
@@ -96,9 +99,9 @@ def _keyed_in(source: str, known: _Known) -> set[int]:
     return {person for (named, _), owners in known.items() if named == source and source for person in owners}
 
 
-def _learn(contact: Contact, person: int, known: _Known) -> list[tuple[int, _Identity]]:
+def _learn(contact: Contact, person: int, known: _Known) -> list[tuple[int, Identity]]:
     """What is new about a person, now known."""
-    new = [identity for identity in _identities_of(contact) if person not in known[identity]]
+    new = [identity for identity in identities_of(contact) if person not in known[identity]]
     for identity in new:
         known[identity].add(person)
     return [(person, identity) for identity in new]
@@ -111,7 +114,7 @@ def _insert_people(tx: Connection, newcomers: Sequence[Contact], at: datetime) -
     return list(tx.execute(new, [{"name": contact.name, "first_seen_at": at} for contact in newcomers]).scalars())
 
 
-def _insert_identities(tx: Connection, learned: Sequence[tuple[int, _Identity]], at: datetime) -> None:
+def _insert_identities(tx: Connection, learned: Sequence[tuple[int, Identity]], at: datetime) -> None:
     rows = [{"person_id": person, "source": source, "key": key, "seen_at": at} for person, (source, key) in learned]
     if rows:
         tx.execute(identities.insert(), rows)

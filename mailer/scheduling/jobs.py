@@ -17,6 +17,7 @@ from mailer.sending import Order, Tally
 from mailer.workspace import Workspace, passes
 from mailer.workspace.mailboxes import hear
 from mailer.workspace.sorting import sort_due
+from mailer.workspace.statuses import bring_home
 
 #: A sending pass of the schedule ends after this long, so that the other jobs have their turn.
 PASS = timedelta(minutes=10)
@@ -67,6 +68,7 @@ def prepare(desk: Desk) -> Done:
     said = [f"{each.campaign}, round {each.round}: {each.made} new drafts" for each in done.prepared if each.made]
     said += [f"{len(done.called_back)} called back"] if done.called_back else []
     said += [f"{problem.where}: {problem.what}" for problem in done.problems if problem.kind == "odd-date"]
+    said += bring_home(desk.workspace, done.changed)
     return Done("; ".join(said), errors=tuple(done.errors.values()))
 
 
@@ -74,6 +76,7 @@ def send(desk: Desk) -> Done:
     """Send what is approved and due."""
     workspace, stopping = desk.workspace, desk.stopping
     total, errors, said = Tally(), list[MailerError](), list[str]()
+    touched = set[str]()
     for ledger in ledgers(workspace):
         fresh = refresh(ledger, workspace.config, workspace.folder, now=workspace.now)
         sorting = sort_due(workspace, ledger, excluded=fresh.stopped)
@@ -86,8 +89,10 @@ def send(desk: Desk) -> Done:
             passed = passes.send(workspace, ledger, order)
             total.add(passed.tally)
             errors += passed.errors.values()
+            touched |= passed.campaigns
     counts = {"sent": total.sent, "deferred": total.deferred, "failed": total.failed, "unconfirmed": total.unconfirmed}
     said = [f"{count} {name}" for name, count in counts.items() if count] + said
+    said += bring_home(workspace, touched)
     return Done(", ".join(said), tally=total, errors=tuple(errors))
 
 

@@ -47,6 +47,11 @@ class Preparation:
         """How many drafts are new."""
         return sum(each.made for each in self.prepared)
 
+    @property
+    def changed(self) -> set[str]:
+        """The campaigns whose drafts are others than before."""
+        return {each.campaign for each in self.prepared if each.has_news}
+
 
 def prepare_due(workspace: Workspace, sheets: Sheets) -> Preparation:
     """Prepare every campaign's rounds and follow-ups that come near. A campaign that cannot be read stops nobody."""

@@ -13,7 +13,7 @@ from mailer.config import Account
 from mailer.errors import ConfigError, MailerError
 from mailer.ledger import drafts, listing, queue
 from mailer.ledger.opening import Ledger, Transaction
-from mailer.model import Draft, Receipt
+from mailer.model import Delivery, Draft, Receipt
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
 from mailer.workspace.finishing import signatures, ways_out
 from mailer.workspace.opening import Workspace
@@ -45,6 +45,17 @@ class Passed:
     tally: Tally = field(default_factory=Tally)
     #: Account → why nothing (more) could be sent from it.
     errors: dict[str, MailerError] = field(default_factory=dict)
+    #: The campaigns that had a mail in it; their status workbooks are no longer true (see `statuses`).
+    campaigns: set[str] = field(default_factory=set)
+
+    def hearing(self, order: Order) -> Order:
+        """The same order, of whose every receipt this is told too."""
+
+        def told(delivery: Delivery, receipt: Receipt) -> None:
+            self.campaigns.add(delivery.draft.campaign)
+            order.told(delivery, receipt)
+
+        return replace(order, told=told)
 
 
 def refreshed(workspace: Workspace, ledger: Ledger, campaigns: Sequence[str] | None = None) -> Refreshed:
@@ -115,8 +126,9 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     """
     if not workspace.is_rehearsing(ledger):
         workspace.trust_ledger()
+    passed = Passed()
     order = replace(
-        order,
+        passed.hearing(order),
         committed=workspace.reflect,
         may_leave=partial(may_leave, workspace.config),
         way_out=ways_out(workspace, ledger),
@@ -124,7 +136,6 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     )
     with ledger.read() as tx:
         names = queue.accounts_with_work(tx)
-    passed = Passed()
     with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="account") as pool:
         running = {name: pool.submit(_send_from, workspace, ledger, name, order) for name in names}
     for name, one in running.items():

@@ -1,51 +1,107 @@
-"""The status workbooks of a campaign: what the ledger knows, beside each sheet its people come from."""
+"""The status workbooks: what the ledger knows, beside each sheet that people come from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailer.addresses import identity
 from mailer.campaigns.preparing import campaign_of
-from mailer.contacts.status import Outcome, write_status
-from mailer.ledger import listing
+from mailer.config.models import ContactSource
+from mailer.contacts.status import Outcome, OutcomeOf, status_path, write_status
+from mailer.errors import MailerError
+from mailer.ledger.latest import latest_mails
 from mailer.ledger.listing import Entry
-from mailer.model import Status
+from mailer.ledger.opening import Ledger
+from mailer.ledger.people import identities_of
+from mailer.model import Contact, Status
 from mailer.workspace.opening import Workspace
 
-
-def write_statuses(workspace: Workspace, name: str) -> list[Path]:
-    """Write `….status.xlsx` beside each sheet of a campaign; gives the paths that were written."""
-    campaign = campaign_of(workspace.config, name)
-    with workspace.ledger_of(name).read() as tx:
-        entries = listing.entries(tx, campaign=name)
-    outcomes = _outcomes(entries, ZoneInfo(workspace.config.firm.timezone))
-    return [
-        write_status(
-            source,
-            workspace.config.contacts[source],
-            workspace.folder,
-            outcomes,
-            firm=workspace.config.firm,
-            today=workspace.today,
-        )
-        for source in campaign.contacts
-    ]
+_REHEARSAL = "A rehearsal: no mail left this computer."
 
 
-def _outcomes(entries: Iterable[Entry], zone: ZoneInfo) -> dict[str, Outcome]:
-    """Address → what became of its latest mail."""
-    return {identity(entry.address): _outcome(entry, zone) for entry in entries}
+def write_statuses(workspace: Workspace, campaigns: Iterable[str]) -> Iterator[str]:
+    """Write a status workbook beside each sheet of these campaigns, and say in a sentence what was written.
+
+    It tells the latest mail of each person, of whatever campaign; it depends on sheet and ledger alone. Raises
+    ContactsError where a sheet cannot be read, or its folder not be written.
+    """
+    for ledger, path, sources in _files(workspace, campaigns):
+        yield _write(workspace, ledger, path, sources)
 
 
-def _outcome(entry: Entry, zone: ZoneInfo) -> Outcome:
-    at = entry.sent_at or entry.due_at
-    held = "; ".join(problem.what for problem in entry.problems if entry.status is Status.DRAFT)
+def bring_home(workspace: Workspace, campaigns: Iterable[str]) -> list[str]:
+    """Do the same at the end of a pass, which a status workbook must never stop: what went wrong is a sentence too."""
+    said = []
+    for ledger, path, sources in _files(workspace, campaigns):
+        try:
+            said.append(_write(workspace, ledger, path, sources))
+        except (MailerError, OSError) as error:
+            said.append(f"{_name(workspace, path)} was not written; nothing else is affected. {error}")
+    return said
+
+
+_File = tuple[Ledger, Path, dict[str, ContactSource]]
+
+
+def _files(workspace: Workspace, campaigns: Iterable[str]) -> list[_File]:
+    """The status workbooks to write: those of the campaigns' sheets, with every source of the same file."""
+    found: dict[Path, _File] = {}
+    for name in campaigns:
+        if name not in workspace.config.campaigns:
+            continue
+        ledger = workspace.ledger_of(name)
+        for source in campaign_of(workspace.config, name).contacts:
+            path = _path(workspace, ledger, workspace.config.contacts[source])
+            known = workspace.config.contacts.items()
+            found[path] = ledger, path, {n: each for n, each in known if _path(workspace, ledger, each) == path}
+    return list(found.values())
+
+
+def _path(workspace: Workspace, ledger: Ledger, source: ContactSource) -> Path:
+    return status_path(workspace.folder / source.file, rehearsal=workspace.is_rehearsing(ledger))
+
+
+def _write(workspace: Workspace, ledger: Ledger, path: Path, sources: Mapping[str, ContactSource]) -> str:
+    zone = ZoneInfo(workspace.config.firm.timezone)
+    with ledger.read() as tx:
+        mails = latest_mails(tx, sources)
+    written = write_status(
+        path,
+        sources,
+        workspace.folder,
+        _outcome_of(mails, zone),
+        firm=workspace.config.firm,
+        now=workspace.now.astimezone(zone),
+        note=_REHEARSAL if workspace.is_rehearsing(ledger) else "",
+    )
+    if written != path:
+        return f"{_name(workspace, path)} is open elsewhere; how each mail stands is in {_name(workspace, written)}."
+    return f"{_name(workspace, path)} says how each mail stands."
+
+
+def _name(workspace: Workspace, path: Path) -> str:
+    return str(path.relative_to(workspace.folder)) if path.is_relative_to(workspace.folder) else str(path)
+
+
+def _outcome_of(mails: Mapping[tuple[str, str], Entry], zone: ZoneInfo) -> OutcomeOf:
+    """How to find what became of a contact: by its key where it has one, else by its address."""
+
+    def outcome_of(contact: Contact) -> Outcome | None:
+        mail = mails.get(identities_of(contact)[0])
+        return _outcome(mail, zone) if mail else None
+
+    return outcome_of
+
+
+def _outcome(mail: Entry, zone: ZoneInfo) -> Outcome:
+    at = mail.sent_at or mail.due_at
+    held = "; ".join(problem.what for problem in mail.problems if mail.status is Status.DRAFT)
     return Outcome(
-        state=entry.status.value,
-        at=at.astimezone(zone) if at else None,
-        reason=entry.last_reply or held,
-        subject=entry.subject,
-        draft=f"draft {entry.id}",
+        state=mail.status.value,
+        at=at.astimezone(zone).replace(tzinfo=None) if at else None,
+        reason=mail.last_reply or held,
+        campaign=mail.campaign,
+        subject=mail.subject,
+        draft=f"mailer drafts show {mail.id}",
     )
