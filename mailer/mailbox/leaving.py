@@ -5,44 +5,33 @@ from __future__ import annotations
 import re
 
 from mailer.mailbox.mime import Mail
+from mailer.mailbox.phrases import pattern
 from mailer.mailbox.replies import first_words
 
-_WISH = (
-    r"(?:please )?(?:unsubscribe|un-subscribe|opt[ -]?out|remove me|take me off|stop (?:e-?mailing"
-    r"|writing|sending)|"
-    r"(?:do not|don'?t) (?:e-?mail|write|contact|send)|no more (?:e-?)?mails?)|"
-    r"(?:bitte )?(?:abmelden|abbestellen|austragen|keine (?:weiteren )?(?:e-?)?mails?)|"
-    r"(?:merci de )?(?:(?:se |me )?d[ée]sabonner|d[ée]sinscri\w+|d[ée]sinscrire|ne plus (?:m'"
-    r"|me )?(?:[ée]crire|envoyer|contacter))|"
-    r"(?:por favor )?(?:dar(?:me)? de baja|darse de baja|cancelar (?:la )?suscripci[oó]n"
-    r"|no (?:me )?env[ií]en? m[aá]s)|"
-    r"(?:annulla l'iscrizione|cancellami|disiscriv\w+|non (?:mi )?(?:scriv|invi)\w+ pi[uù])|"
-    r"(?:cancelar (?:a )?(?:inscri[cç][aã]o|subscri[cç][aã]o)|descadastr\w+|remover(?:-me)?"
-    r"|n[aã]o (?:me )?envi\w+ mais)|"
-    r"(?:uitschrijven|afmelden|geen (?:e-?)?mails? meer)|"
-    r"(?:отписаться|отпишите|отписка|не (?:пишите|присылайте))|(?:配信停止|登録解除|退订|取消订阅)|(?:wypisz"
-    r"|avregistrera|afmeld)\w*"
-)
-#: A subject that is nothing but the wish, perhaps with our token behind it.
-_SUBJECT = re.compile(rf"(?i)\s*(?:{_WISH})(?: me)?[\s.!:]*(?:[\w.=-]{{0,200}})\s*")
-#: A first line that is the wish and little more.
-_LINE = re.compile(rf"(?i)\W*(?:{_WISH})\b")
+_POLITE = re.compile(r"(?i)\W*(?:(?:please|kindly|bitte|merci de|s'il vous plaît|por favor|per favore|proszę)\W+)?")
+#: What our List-Unsubscribe address may put behind the wish in a subject.
+_TOKEN_BEHIND = re.compile(r"(?: me)?[\s.!:]*[\w.=-]{0,200}\s*")
+_ENDS = re.compile(r"(?i)\W*(?:please|bitte|por favor|a\.?u\.?b\.?)?\W*$")
 _LINE_LIMIT = 120
-_TOKEN = re.compile(r"(?i)unsubscribe[\s:]+([\w.=-]{16,300})")
+_SUBJECT_LIMIT = 400
 
 
 def is_exact(mail: Mail) -> bool:
     """Whether a mail program wrote the wish for its user: the subject is the wish and nothing else."""
-    return "x-apple-unsubscribe" in mail.headers or bool(_SUBJECT.fullmatch(mail.headers.readable("subject")))
+    rest = _behind(mail.headers.readable("subject")[:_SUBJECT_LIMIT])
+    return "x-apple-unsubscribe" in mail.headers or (rest is not None and bool(_TOKEN_BEHIND.fullmatch(rest)))
 
 
 def is_wish(mail: Mail) -> bool:
     """Whether a person's own words are the wish and little more; thanks with a remark about lists are not."""
     words = first_words(mail.text)
-    return len(words) <= _LINE_LIMIT and bool(_LINE.match(words))
+    return len(words) <= _LINE_LIMIT and _behind(words) is not None
 
 
-def token_in(mail: Mail) -> str:
-    """Find the token that our List-Unsubscribe address put into the subject, "" if there is none."""
-    match = _TOKEN.search(mail.headers.readable("subject"))
-    return match[1] if match else ""
+def _behind(text: str) -> str | None:
+    """What follows a wish at the beginning of a text; None where there is none."""
+    start = _POLITE.match(text)
+    begun = text[start.end() :] if start else text
+    if wish := pattern("leaving", "wishes").match(begun):
+        return begun[wish.end() :]
+    return "" if pattern("leaving", "alone").fullmatch(_ENDS.sub("", begun)) else None

@@ -22,6 +22,11 @@ _HEADERS_LIMIT = 500
 _PARTS_LIMIT = 60
 _DEPTH_LIMIT = 6
 
+#: Parts that are mails, or the headers of one; with the names of RFC 6533, and those that some servers make up.
+_MAILS = frozenset(
+    "message/rfc822 message/partial message/global message/global-headers "
+    "text/rfc822-headers text/rfc822-header message/rfc822-headers".split()
+)
 _FOLD = re.compile(r"\n[ \t]+")
 _FIELD = re.compile(r"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
 _ENCODED = re.compile(r"=\?([\w.:+-]{1,40})(?:\*[\w-]*)?\?([bq])\?([^?\s]*)\?=(?:\s+(?==\?))?", re.IGNORECASE)
@@ -97,9 +102,9 @@ class Mail:
         html = [leaf.text for leaf in self.leaves if leaf.media_type == "text/html"]
         return "\n".join(plain or [without_tags(text) for text in html])[:TEXT_LIMIT]
 
-    def leaf(self, media_type: str) -> str:
-        """Join the texts of all leaves of one type."""
-        return "\n\n".join(leaf.text for leaf in self.leaves if leaf.media_type == media_type)
+    def leaf(self, *media_types: str) -> str:
+        """Join the texts of all leaves of these types."""
+        return "\n\n".join(leaf.text for leaf in self.leaves if leaf.media_type in media_types)
 
     def walk(self) -> Iterator[Mail]:
         """Every mail that this one carries, at any depth."""
@@ -136,7 +141,7 @@ class _Reader:
         if sections := _sections(media_type, parameters, body):
             for section in sections:
                 self._part(*_split(section), depth + 1, leaves, carried)
-        elif media_type in {"message/rfc822", "message/partial", "text/rfc822-headers", "message/global"}:
+        elif media_type in _MAILS:
             carried.append(self.mail(_transfer_decoded(headers, body).lstrip(b"\n"), depth + 1))
         elif media_type.startswith(("text/", "message/", "multipart/")):
             kind = "text/plain" if media_type.startswith("multipart/") else media_type

@@ -10,6 +10,8 @@ from mailer.mailbox.mime import ADDRESS, Mail, address_in
 from mailer.mailbox.phrases import pattern
 from mailer.mailbox.reasons import code_in, is_hard, reason_of, status_in
 
+#: The parts that speak to machines, of RFC 3464 and of RFC 6533.
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
 _LINES_LIMIT = 400
 _RECIPIENTS_LIMIT = 100
 _FIELDS = (
@@ -66,9 +68,10 @@ _ANYWHERE = re.compile(
 
 def is_notice(mail: Mail) -> bool:
     """Whether a mail speaks for a server: by its form, else by who sends it and how."""
-    if mail.parameters.get("report-type", "").lower() in {"delivery-status", "disposition-notification"}:
-        return "disposition" not in mail.parameters["report-type"].lower()
-    if mail.leaf("message/delivery-status") or "x-failed-recipients" in mail.headers:
+    stated = mail.parameters.get("report-type", "").lower()
+    if stated in {"delivery-status", "disposition-notification"}:
+        return stated == "delivery-status"
+    if mail.leaf(*_REPORTS) or "x-failed-recipients" in mail.headers:
         return True
     if _is_answer(mail):
         return False
@@ -109,13 +112,13 @@ def notices_in(mail: Mail) -> tuple[Notice, ...]:
     """Read everything a notice says, one value for each recipient; empty if it cannot be understood."""
     found = _by_fields(mail) or _by_words(mail)
     if not found and speaks_as_machine(mail):
-        inner = next((one for one in mail.walk() if one.leaf("message/delivery-status")), None)
+        inner = next((one for one in mail.walk() if one.leaf(*_REPORTS)), None)
         found = _by_fields(inner) if inner else _by_transcript(mail)
     return tuple(found[:_RECIPIENTS_LIMIT])
 
 
 def _by_fields(mail: Mail) -> list[Notice]:
-    machine = mail.leaf("message/delivery-status")
+    machine = mail.leaf(*_REPORTS)
     spoken = own_text(mail)
     blocks = list(_blocks(machine or spoken)) or list(_blocks(spoken))
     said = {_recipient(block): block for block in reversed(blocks) if _recipient(block)}

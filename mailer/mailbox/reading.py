@@ -59,7 +59,7 @@ def _by_kind(mail: Mail, plain: Incoming, known: Known, today: date) -> Incoming
 def _is_receipt(mail: Mail) -> bool:
     """Whether a mail program tells what it did with our mail, in the form of RFC 8098."""
     stated = mail.parameters.get("report-type", "").lower() == "disposition-notification"
-    return stated or bool(mail.leaf("message/disposition-notification"))
+    return stated or bool(mail.leaf("message/disposition-notification", "message/global-disposition-notification"))
 
 
 def _is_automatic(mail: Mail, plain: Incoming) -> bool:
