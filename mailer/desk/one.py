@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailer.campaigns import Difference, body_of, compare, differences
 from mailer.desk.desk import Desk
+from mailer.desk.marks import Finding, findings
 from mailer.errors import UsageError
 from mailer.ledger import drafts, listing, overview
 from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Transaction
 from mailer.model import Contact, Draft, Edit, Memo, Status
 from mailer.preview import Shown, with_pictures
-from mailer.relations import memos_beside
+from mailer.relations import Story, memos_beside, relation_of, tell
 
 #: How many neighbours are listed on each side.
 BESIDE = 4
-#: How many earlier emails to the same person are listed.
+#: How much of what has been between us is listed.
 EARLIER = 10
 #: What a browser would fetch from elsewhere, if it might.
 _REMOTE = re.compile(
@@ -69,8 +70,13 @@ class One:
     html: str
     wording: Wording
     place: Place
-    earlier: tuple[Entry, ...]
+    #: Other emails to the same person that have not left.
+    coming: tuple[Entry, ...]
+    #: All that has been between us.
+    story: Story
     differences: tuple[Difference, ...]
+    #: What is to be looked at, with the words it is about.
+    findings: tuple[Finding, ...]
 
     @property
     def has_remote_pictures(self) -> bool:
@@ -105,9 +111,9 @@ def one(desk: Desk, campaign: str, draft_id: int, *, was: str = "") -> One:
     contact = desk.sheets.contact_of(workspace, entry)
     with ledger.read() as tx:
         pictures = drafts.attachment_contents(tx, {file.digest for file in words.attachments if file.content_id})
-        earlier = [each for each in listing.entries(tx, persons=[entry.person]) if each.id != entry.id]
         place = _place(tx, entry)
         memos = memos_beside(tx, {entry.id: contact}, workspace.config.firm.timezone)[entry.id]
+    story = _story(desk, entry, contact)
     return One(
         entry=entry,
         words=words,
@@ -116,9 +122,20 @@ def one(desk: Desk, campaign: str, draft_id: int, *, was: str = "") -> One:
         html=_FRAMES.sub(r"<\1no-", with_pictures(Shown(words, attachments=pictures))),
         wording=wording(desk, entry, words, contact),
         place=place,
-        earlier=tuple(reversed(earlier[-EARLIER:])),
+        coming=tuple(each for each in story.coming if (each.campaign, each.id) != (entry.campaign, entry.id)),
+        story=replace(story, events=tuple(reversed(story.events[-EARLIER:]))),
         differences=tuple(_differences(desk, entry, words, was)),
+        findings=tuple(findings(words, entry.problems)),
     )
+
+
+def _story(desk: Desk, entry: Entry, contact: Contact | None) -> Story:
+    """All that has been between us; of who is in no sheet any more, what the ledger of this email knows."""
+    workspace = desk.workspace
+    if contact is None:
+        return tell(workspace.ledger_of(entry.campaign), entry.person, None)
+    relation = relation_of(workspace.ledger, workspace.config, contact, now=workspace.now)
+    return tell(workspace.ledger, relation.person, relation)
 
 
 def _place(tx: Transaction, entry: Entry) -> Place:

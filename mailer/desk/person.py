@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from mailer import campaigns
 from mailer.desk.desk import Desk
-from mailer.desk.words import emails
+from mailer.desk.words import KINDS, emails
 from mailer.errors import UsageError
 from mailer.ledger import listing, suppressions
 from mailer.ledger.listing import Entry
@@ -19,15 +19,6 @@ from mailer.relations import Story, instant_of, keep_memo, log_contact, relation
 
 #: How one is in touch without an email of ours: as it is kept → as the page says it.
 WAYS = {"phone": "A phone call", "visit": "A visit", "letter": "A letter or card", "message": "A message"}
-#: Kind of history → the office manager's words.
-KINDS = {
-    "heard": "in touch",
-    "replied": "answered",
-    "absent": "out of office",
-    "complained": "complained of spam",
-    "unsubscribed": "asked us to stop",
-    "bounced": "came back",
-}
 
 
 def add_pages(app: Flask, desk: Desk) -> None:

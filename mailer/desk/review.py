@@ -13,15 +13,21 @@ from werkzeug.wrappers import Response
 from mailer import campaigns
 from mailer.campaigns import Decision
 from mailer.desk.desk import Desk
+from mailer.desk.marks import Marker
 from mailer.desk.one import look_up, one, wording
-from mailer.desk.words import STATUSES, emails
+from mailer.desk.words import KINDS, STATUSES, emails
 from mailer.ledger import listing, overview
 from mailer.model import Status
 
 #: How many drafts a page of the list shows.
 PAGE = 50
 #: How the mail may be looked at: what → the choices, the first unless chosen.
-VIEWS = {"width": ("desktop", "phone"), "light": ("light", "dark"), "words": ("html", "text")}
+VIEWS = {
+    "width": ("desktop", "phone"),
+    "light": ("light", "dark"),
+    "words": ("html", "text"),
+    "findings": ("marked", "unmarked"),
+}
 
 
 def add_pages(app: Flask, desk: Desk) -> None:
@@ -46,7 +52,12 @@ def add_pages(app: Flask, desk: Desk) -> None:
         stopped = desk.refresh(desk.known(campaign)).stopped.get(campaign, "")
         shown = one(desk, campaign, draft_id, was=request.args.get("was", ""))
         desk.looked_at.add(shown.words)
-        return render_template("draft.html", campaign=campaign, one=shown, view=_view(), views=VIEWS, stopped=stopped)
+        view = _view()
+        marker = Marker(shown.findings if view["findings"] == "marked" else ())
+        return render_template(
+            "draft.html", campaign=campaign, one=shown, view=view, views=VIEWS, marker=marker, stopped=stopped,
+            kinds=KINDS,
+        )  # fmt: skip
 
     app.add_url_rule("/review/<campaign>/alike", "approve_alike", actions.approve_alike, methods=["POST"])
     for name in ("approve", "hold", "back", "edit", "undo"):

@@ -23,6 +23,16 @@ STATUSES = {
     Status.CANCELLED: "called off",
 }
 
+#: Kind of history → the office manager's words.
+KINDS = {
+    "heard": "in touch",
+    "replied": "answered",
+    "absent": "out of office",
+    "complained": "complained of spam",
+    "unsubscribed": "asked us to stop",
+    "bounced": "came back",
+}
+
 
 def teach(app: Flask, desk: Desk) -> None:
     """Give the pages these words as filters."""

@@ -190,6 +190,35 @@ def test_a_memo_noted_by_hand_stands_beside(firm, desk):
     assert "Likes tea. (noted 24 Nov 2026)" in said
 
 
+def test_a_finding_leads_to_the_exact_words_it_is_about(firm):
+    firm.write_template(TEMPLATE.replace("thank you for", "do not hesitate to contact us about"))
+    prepare(firm)
+    desk = open_desk(firm)
+    page = desk.get("/review/thanks/1")
+    link, number = re.search(
+        r'class="mark" href="([^"]+#words-(\d))">Words \d</a> *“do not hesitate', page.text
+    ).groups()
+    framed = html.unescape(re.search(r'srcdoc="([^"]+)"', page.text)[1])
+    assert re.search(rf"<mark style=[^>]*>do not hesitate<sup>{number}</sup></mark>", framed)
+    shown = desk.get(html.unescape(link)).text
+    assert re.search(rf'<mark id="words-{number}"[^>]*>do not hesitate<sup>{number}</sup></mark>', shown)
+
+
+def test_the_marks_can_be_taken_off(firm):
+    firm.write_template(TEMPLATE.replace("thank you for", "do not hesitate to contact us about"))
+    prepare(firm)
+    assert "<mark" not in html.unescape(open_desk(firm).get("/review/thanks/1?findings=unmarked").text)
+
+
+def test_replies_and_calls_stand_beside_the_email(firm, desk):
+    with firm.open() as workspace, workspace.ledger.begin() as tx:
+        heard.note(tx, 1, "replied", "How <b>kind</b>!", at=NOW, who="ada")
+        heard.note(tx, 1, "heard", "phone: the lease", at=NOW, who="ada")
+    page = desk.get("/review/thanks/1")
+    assert re.search(r"in touch phone: the lease .* answered How <b>kind</b>!", text(page))
+    assert "<b>kind" not in page.text
+
+
 def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(firm):
     hostile = '"><script>alert(1)</script><form action="https://evil.example"><input></form>'
     with firm.open() as workspace:
