@@ -112,7 +112,7 @@ def standing_of(
 
 
 def cadence_of(contact: Contact, promised: Period | None) -> Period | None:
-    """The row's own `keep_in_touch` ("60 days", or a number of days), else what its source promises."""
+    """The row's own `keep_in_touch` ("60 days", or a number of days), else what is promised to all like it."""
     told = contact.fields.get("keep_in_touch", Field(""))
     if isinstance(told.value, int | float) and told.value >= 1:
         return Period(int(told.value), "day")

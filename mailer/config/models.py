@@ -14,6 +14,7 @@ from mailer.config.mailboxes import Dkim, Mailbox
 from mailer.config.parts import Model
 from mailer.config.sign_in import SignIn
 from mailer.config.when import Calendar, Scheduled
+from mailer.model import Period
 
 
 class Firm(Calendar):
@@ -129,6 +130,14 @@ class Campaign(Scheduled):
     quiet: Names = Field((), description="Kinds of sincerity finding that are not looked for: `[filler, hides]`.")
 
 
+class Audience(Model):
+    """What is promised to everybody of one audience, whichever sheet they stand in."""
+
+    keep_in_touch: PeriodText | None = Field(
+        None, description="How often each should hear from us: `90 days`; a source's own counts more, a row's most."
+    )
+
+
 class ReasonRule(Model):
     """A milestone: when it is true of somebody, it is a reason to write."""
 
@@ -146,7 +155,16 @@ class Config(Model):
     firm: Firm = Field(description="The name of the house, its place and its language.")
     accounts: dict[str, Account] = Field(default_factory=dict, description="The mailboxes that mail leaves from.")
     contacts: dict[str, ContactSource] = Field(default_factory=dict, description="The spreadsheets.")
+    audiences: dict[str, Audience] = Field(
+        default_factory=dict,
+        description="Promises to a whole audience, by its name: `{client: {keep_in_touch: 90 days}}`.",
+    )
     campaigns: dict[str, Campaign] = Field(default_factory=dict, description="What is sent to whom, and when.")
     reasons: dict[str, ReasonRule] = Field(
         default_factory=dict, description="Milestones that are a reason to write, shown by `mailer contacts neglected`."
     )
+
+    def promised_to(self, source: ContactSource) -> Period | None:
+        """How often the people of a source should hear from us: as it says itself, else as its audience says."""
+        audience = self.audiences.get(source.audience)
+        return source.keep_in_touch or (audience.keep_in_touch if audience else None)

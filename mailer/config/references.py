@@ -12,6 +12,8 @@ from mailer.config.sentences import nearest
 
 #: Where the mistake is, and what it is.
 Finding = tuple[KeyPath, str]
+#: Names that the ledger itself uses for campaigns, and for what.
+RESERVED = {"thank": "the mails of `mailer thank`", "reminders": "the reminders of what waits for review"}
 TEMPLATE_SUFFIXES = (".md", ".html", ".txt")
 
 
@@ -20,7 +22,10 @@ def findings(config: Config, names: dict[str, Collection[str]]) -> Iterator[Find
     for name, account in config.accounts.items():
         yield from _account(("accounts", name), account)
     yield from _owners(config)
+    yield from _audiences(config, names)
     for name, campaign in config.campaigns.items():
+        if name in RESERVED:
+            yield ("campaigns", name), f"`{name}` is what the ledger calls {RESERVED[name]}; choose another name"
         yield from _campaign(("campaigns", name), campaign, names)
 
 
@@ -51,6 +56,15 @@ def _owners(config: Config) -> Iterator[Finding]:
             first = owned.setdefault(owner.casefold(), name)
             if first != name:
                 yield ("accounts", name, "owners", place), f"“{owner}” already belongs to account `{first}`"
+
+
+def _audiences(config: Config, names: dict[str, Collection[str]]) -> Iterator[Finding]:
+    if len(config.contacts) < len(names["contacts"]):
+        return  # the broken one may have the audience
+    known = sorted({source.audience for source in config.contacts.values()})
+    for name in config.audiences:
+        if name not in known:
+            yield ("audiences", name), f"no contacts have the audience `{name}`{nearest(name, known)}"
 
 
 def _campaign(path: KeyPath, campaign: Campaign, names: dict[str, Collection[str]]) -> Iterator[Finding]:

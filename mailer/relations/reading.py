@@ -181,7 +181,7 @@ def _relation(  # noqa: PLR0917 - one of each
     bench: _Bench,
 ) -> Relation:
     clock = clock_of(contact, known)
-    cadence = cadence_of(contact, bench.source.keep_in_touch)
+    cadence = cadence_of(contact, bench.config.promised_to(bench.source))
     standing = standing_of(
         clock.last_on(bench.config.firm.timezone), cadence, today=bench.today, resting=resting
     )  # fmt: skip

@@ -127,7 +127,7 @@ def _facts(  # noqa: PLR0917 - one of each
         closed=when.closed_days(contact.country or config.firm.country, config.firm.closed),
         dated=dated,
         heard_on=Clock(heard_at=memory.heard_at.get(person), told_on=told_on(contact)).last_on(config.firm.timezone),
-        cadence=cadence_of(contact, source.keep_in_touch),
+        cadence=cadence_of(contact, config.promised_to(source)),
         seen_at=met_at,
         who=contact.key,
     )

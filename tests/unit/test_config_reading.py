@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailer import config
+from mailer.campaigns.refreshing import REMINDERS
+from mailer.campaigns.thanking import THANK
 from mailer.config.marked import parse
 from mailer.errors import ConfigError
 from mailer.model import Period
@@ -152,6 +154,30 @@ def test_an_account_is_either_a_server_or_an_outbox(tmp_path):
 def test_an_account_with_a_server_needs_a_from(tmp_path):
     text = changed("    from: Ada Obi <ada@harbourvale.example>\n", "")
     assert "accounts.ada.from: is missing: mail needs a From" in mistakes(tmp_path, text)[0]
+
+
+@pytest.mark.parametrize("name", [THANK, REMINDERS])
+def test_a_name_that_the_ledger_uses_itself_is_refused_at_its_line(tmp_path, name):
+    (said,) = mistakes(tmp_path, changed("  thank-you:\n", f"  {name}:\n"))
+    assert said.startswith(f"config.yaml:19: campaigns.{name}: `{name}` is what the ledger calls ")
+    assert said.endswith("; choose another name")
+
+
+AUDIENCES = "audiences:\n  client: {keep_in_touch: 60 days}\ncampaigns:"
+
+
+@pytest.mark.parametrize(("source", "days"), [("    keep_in_touch: 90 days\n", 90), ("", 60)])
+def test_a_promise_to_an_audience_counts_where_the_source_makes_none(tmp_path, source, days):
+    text = changed("campaigns:", AUDIENCES).replace("    keep_in_touch: 90 days\n", source)
+    read = config.read(write(tmp_path, text))
+    assert read.promised_to(read.contacts["clients"]) == Period(days, "day")
+
+
+def test_an_audience_that_nobody_belongs_to_is_a_mistake(tmp_path):
+    text = changed("campaigns:", AUDIENCES.replace("client", "clients"))
+    assert mistakes(tmp_path, text) == [
+        "config.yaml:19: audiences.clients: no contacts have the audience `clients`; did you mean `client`?"
+    ]
 
 
 def test_an_owner_belongs_to_one_account(tmp_path):
