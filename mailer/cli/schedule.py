@@ -14,7 +14,12 @@ from mailer.cli.settings import Settings
 
 if TYPE_CHECKING:
     from mailer.ledger.overview import Late
+    from mailer.scheduling.occasions import Ahead
     from mailer.scheduling.outlook import Line, Outlook
+
+
+#: Occasions that a terminal is shown.
+_SHOWN = 20
 
 
 @click.command()
@@ -25,21 +30,25 @@ if TYPE_CHECKING:
 @click.pass_obj
 def schedule(settings: Settings, days: int, late: bool, ics: Path | None, as_json: bool) -> None:
     """What goes out when: the next days, by config.yaml and the sheets."""
+    from mailer.scheduling.occasions import occasions_ahead
     from mailer.scheduling.outlook import outlook
     from mailer.when import describe_plan
 
     with settings.workspace() as workspace:
         found = outlook(workspace, days)
         firm, now = workspace.config.firm, workspace.now
+        ahead, troubles = ([], []) if late else occasions_ahead(workspace, days)
     if ics:
         _write_calendar(ics, found, firm.name, now)
     if as_json:
-        print_json(_json(found))
+        print_json({**_json(found), "occasions": [_occasion_json(each) for each in ahead]})
         return
     if late:
         _show_late(found.late, ZoneInfo(firm.timezone))
         return
     _show(found, firm.timezone, days)
+    _show_occasions(ahead)
+    problems(troubles)
     for account, times in found.plan.items():
         line(f"{account}: {describe_plan(times, now=now, zone=firm.timezone)}")
     if found.late:
@@ -76,6 +85,31 @@ def _show(found: Outlook, zone_name: str, days: int) -> None:
             for each in found.lines
         ],
     )
+
+
+def _show_occasions(ahead: list[Ahead]) -> None:
+    """The milestones and the nearest days, with the campaign that writes by itself."""
+    if not ahead:
+        return
+    rows = [
+        [each.contact.name or each.contact.address, each.contact.owner, each.what, each.campaign]
+        for each in ahead[:_SHOWN]
+    ]
+    table(["Who", "Known by", "Reason to write", "Written by"], rows, title="\nOccasions")
+    if len(ahead) > _SHOWN:
+        line(f"… and {len(ahead) - _SHOWN} more: mailer schedule --json")
+
+
+def _occasion_json(each: Ahead) -> dict[str, object]:
+    return {
+        "on": each.on,
+        "what": each.what,
+        "key": each.contact.key,
+        "name": each.contact.name,
+        "address": each.contact.address,
+        "owner": each.contact.owner,
+        "campaign": each.campaign or None,
+    }
 
 
 def _span(each: Line, zone: ZoneInfo) -> str:

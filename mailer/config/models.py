@@ -161,7 +161,8 @@ class Config(Model):
     )
     campaigns: dict[str, Campaign] = Field(default_factory=dict, description="What is sent to whom, and when.")
     reasons: dict[str, ReasonRule] = Field(
-        default_factory=dict, description="Milestones that are a reason to write, shown by `mailer contacts neglected`."
+        default_factory=dict,
+        description="Milestones: reasons to write, shown by `mailer contacts neglected` and `mailer schedule`.",
     )
 
     def promised_to(self, source: ContactSource) -> Period | None:

@@ -37,6 +37,8 @@ class Relation:
     met_at: datetime
     #: The sheet's `last_contact`.
     told_on: date | None = None
+    #: The `reasons:` of config.yaml that are true of them.
+    milestones: tuple[str, ...] = ()
 
     @property
     def person(self) -> int:
@@ -187,7 +189,7 @@ def _relation(  # noqa: PLR0917 - one of each
     )  # fmt: skip
     reached = bench.milestones.reached(contact, clock, known, bench.today)
     reasons = reasons_of(contact, memos, reached, bench.office, today=bench.today)
-    return Relation(group, contact, standing, reasons, tuple(known), memos, met_at, clock.told_on)
+    return Relation(group, contact, standing, reasons, tuple(known), memos, met_at, clock.told_on, tuple(reached))
 
 
 def clock_of(contact: Contact, known: Iterable[Touch]) -> Clock:

@@ -63,6 +63,12 @@ def test_the_sheet_alone_is_shown_with_its_source(caring):
     assert "client1@client.example" in caring.run("contacts", "show", "clients", "C0001").out
 
 
+def test_the_schedule_tells_of_milestones_too(caring):
+    assert "big year" in caring.run("schedule").out
+    (milestone,) = [each for each in caring.run("schedule", "--json").json["occasions"] if each["on"] is None]
+    assert (milestone["key"], milestone["what"], milestone["campaign"]) == ("C0003", "big year", None)
+
+
 def test_two_people_who_are_one_are_joined(caring):
     caring.run("contacts", "heard", "client1@client.example")
     caring.edit_sheet(lambda sheet: sheet.delete_rows(2))

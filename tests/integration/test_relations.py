@@ -9,6 +9,7 @@ from mailer.campaigns import suppress as silence
 from mailer.care import State
 from mailer.errors import UsageError
 from mailer.relations import story_of
+from mailer.scheduling.occasions import occasions_ahead
 from tests.cared import CONFIG, make_caring, relations_of, send_thanks, touched
 from tests.factories import NOW
 from tests.workspaces import row
@@ -139,3 +140,31 @@ def test_two_people_on_one_address_are_told_apart_by_their_keys(firm):
         with pytest.raises(UsageError, match="2 people share"):
             story_of(workspace.ledger, relations, "client1@client.example")
         assert story_of(workspace.ledger, relations, "C0002").relation.contact.key == "C0002"
+
+
+BIRTHDAYS = """  birthdays:
+    contacts: team
+    template: thanks
+    from: ada
+    when: {date: birthday}
+reasons:"""
+
+
+@pytest.mark.parametrize(("config", "campaign"), [(CONFIG, ""), (CONFIG.replace("reasons:", BIRTHDAYS), "birthdays")])
+def test_the_schedule_knows_milestones_and_the_days_that_return_and_who_writes(firm, config, campaign):
+    make_caring(firm)
+    (firm.folder / "config.yaml").write_text(config, encoding="utf-8")
+    with firm.open() as workspace:
+        ahead, problems = occasions_ahead(workspace, days=14)
+
+    assert problems == []
+    assert [(each.contact.name, each.what, each.campaign) for each in ahead] == [
+        ("Bob3 Stone", "big year", ""),
+        ("Mercy Udo", "birthday on 3 December", campaign),
+    ]
+
+
+def test_who_rests_is_no_occasion(workspace):
+    silence(workspace.ledger, ["mercy@harbourvale.example"], reason="asked us not to", who="ada", now=NOW)
+    ahead, _ = occasions_ahead(workspace, days=14)
+    assert [each.contact.name for each in ahead] == ["Bob3 Stone"]
