@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from mailer.ledger.many import Many
 from mailer.ledger.moves import batches
 from mailer.ledger.schema import attachments, deliveries, members
 from mailer.ledger.words import pack, problems_from_json, problems_to_json
@@ -117,6 +118,9 @@ def _columns(rendering: Rendering) -> dict[str, Any]:
     }
 
 
+_NEW = Many(insert(deliveries))
+
+
 def insert_new(tx: Connection, round_id: int, renderings: Sequence[Rendering], *, seen: int) -> list[int]:
     """New drafts; returns their ids in order."""
     if not renderings:
@@ -138,7 +142,7 @@ def insert_new(tx: Connection, round_id: int, renderings: Sequence[Rendering], *
         }
         for row_id, rendering in zip(ids, renderings, strict=True)
     ]
-    tx.execute(insert(deliveries), rows)
+    _NEW.run(tx, rows)
     _insert_members(tx, zip(ids, renderings, strict=True))
     return ids
 

@@ -8,16 +8,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from mailer.errors import LedgerError
+from mailer.ledger.many import Many
 from mailer.ledger.schema import Instant, deliveries, events
 from mailer.model import MOVES, Status
 
 #: Who does what the program does by itself.
 PROGRAM = "mailer"
 
-_EVENT = events.insert()
+_EVENT = Many(events.insert())
 
 #: How many ids one statement names; SQLite's own limit is far above.
 BATCH = 500
@@ -88,7 +89,7 @@ def _write(
     tx.execute(
         update(deliveries).where(deliveries.c.id.in_([row_id for row_id, _ in rows])).values(status=to, **values)
     )
-    tx.execute(_EVENT, [_event(row_id, at, who, was, to, note=note) for row_id, was in rows])
+    _EVENT.run(tx, [_event(row_id, at, who, was, to, note=note) for row_id, was in rows])
 
 
 def move_each(
@@ -104,16 +105,15 @@ def move_each(
     if to not in MOVES[was]:
         raise LedgerError(f"a delivery cannot go from {was} to {to}")
     columns = tuple(name for name in rows[0] if name not in {"row_id", "note"})
-    done = tx.execute(_moving_each(columns, to, was), rows)
-    if done.rowcount not in {-1, len(rows)}:
-        raise LedgerError(f"{len(rows) - done.rowcount} deliveries were no longer {was}; nothing was recorded.")
-    tx.execute(_EVENT, [_event(row["row_id"], at, who, was.value, to.value, note=row["note"]) for row in rows])
+    moved = _moving_each(columns, to, was).run(tx, rows)
+    if moved != len(rows):
+        raise LedgerError(f"{len(rows) - moved} deliveries were no longer {was}; nothing was recorded.")
+    _EVENT.run(tx, [_event(row["row_id"], at, who, was.value, to.value, note=row["note"]) for row in rows])
 
 
 @lru_cache
-def _moving_each(columns: tuple[str, ...], to: Status, was: Status) -> Update:
-    """The statement of `move_each`, made once: it runs for every mail."""
-    return (
+def _moving_each(columns: tuple[str, ...], to: Status, was: Status) -> Many:
+    return Many(
         update(deliveries)
         .where(deliveries.c.id == bindparam("row_id"), deliveries.c.status == was.value)
         .values(status=to.value, **{name: bindparam(name) for name in columns})
@@ -121,7 +121,7 @@ def _moving_each(columns: tuple[str, ...], to: Status, was: Status) -> Update:
 
 
 #: Claims one mail, if it is still queued with the words that were approved.
-_CLAIM = (
+_CLAIM = Many(
     update(deliveries)
     .where(
         deliveries.c.id == bindparam("row_id"),
@@ -144,12 +144,10 @@ def claim(tx: Connection, wanted: Sequence[tuple[int, str]], *, at: datetime, wh
     ids = [row_id for row_id, _ in wanted]
     if not ids:
         return set()
-    done = tx.execute(_CLAIM, [{"row_id": row_id, "approved": digest, "at": at} for row_id, digest in wanted])
-    if done.rowcount != len(ids):
+    if _CLAIM.run(tx, [{"row_id": row_id, "approved": digest, "at": at} for row_id, digest in wanted]) != len(ids):
         left = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.status == Status.SENDING)
         ids = list(tx.execute(left).scalars())
-    if ids:
-        tx.execute(_EVENT, [_event(row_id, at, who, Status.QUEUED.value, Status.SENDING.value) for row_id in ids])
+    _EVENT.run(tx, [_event(row_id, at, who, Status.QUEUED.value, Status.SENDING.value) for row_id in ids])
     return set(ids)
 
 

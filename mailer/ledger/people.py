@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, select, tuple_, update
+from sqlalchemy import Connection, Select, func, select, tuple_, update
 
 from mailer.errors import UsageError
+from mailer.ledger.many import Many
 from mailer.ledger.schema import deliveries, history, identities, members, people
 from mailer.model import Contact
 
@@ -21,6 +22,9 @@ _Known = dict[Identity, set[int]]
 
 #: From here on: newcomers of a batch that have no id yet, later than any known person.
 _UNMADE = 2**62
+
+_PERSON = Many(people.insert())
+_IDENTITY = Many(identities.insert())
 
 
 def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> list[int]:
@@ -108,16 +112,17 @@ def _learn(contact: Contact, person: int, known: _Known) -> list[tuple[int, Iden
 
 
 def _insert_people(tx: Connection, newcomers: Sequence[Contact], at: datetime) -> list[int]:
-    if not newcomers:
-        return []
-    new = people.insert().returning(people.c.id, sort_by_parameter_order=True)
-    return list(tx.execute(new, [{"name": contact.name, "first_seen_at": at} for contact in newcomers]).scalars())
+    first = 1 + tx.execute(select(func.coalesce(func.max(people.c.id), 0))).scalar_one()
+    ids = list(range(first, first + len(newcomers)))
+    _PERSON.run(
+        tx, [{"id": id_, "name": each.name, "first_seen_at": at} for id_, each in zip(ids, newcomers, strict=True)]
+    )
+    return ids
 
 
 def _insert_identities(tx: Connection, learned: Sequence[tuple[int, Identity]], at: datetime) -> None:
     rows = [{"person_id": person, "source": source, "key": key, "seen_at": at} for person, (source, key) in learned]
-    if rows:
-        tx.execute(identities.insert(), rows)
+    _IDENTITY.run(tx, rows)
 
 
 def find(tx: Connection, address: str) -> list[int]:

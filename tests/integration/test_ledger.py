@@ -268,14 +268,14 @@ def shape(tx):
     """Every table with its columns, foreign keys and indexes, as SQLite tells them."""
 
     def told(what, name, of):
-        return sorted((tuple(row[of:]) for row in tx.exec_driver_sql(f"PRAGMA {what}({name})")), key=str)
+        return sorted((tuple(row[of:]) for row in tx.exec_driver_sql(f"PRAGMA {what}({name})")), key=repr)
 
     names = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars()
     return {
         name: (
             told("table_xinfo", name, 1),
             told("foreign_key_list", name, 2),
-            [(index, told("index_xinfo", index[0], 2)) for index in told("index_list", name, 1)],
+            sorted((kind, told("index_xinfo", index, 2)) for index, *kind in told("index_list", name, 1)),
         )
         for name in set(names) - {"alembic_version"}
     }

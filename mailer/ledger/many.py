@@ -1,0 +1,48 @@
+"""One statement for many rows, turned into the driver's words once: it runs for every mail of a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Insert, Update
+
+
+class Many:
+    """A Core statement, run over rows that are mappings with the same names: an insert's columns, an update's binds.
+
+    SQLAlchemy looks at every row anew, which takes longer than SQLite takes to write it. The columns' types still
+    convert the values, and a column that no row gives has its default.
+    """
+
+    def __init__(self, statement: Insert | Update) -> None:
+        self._statement = statement
+        self._sql = ""
+        #: The statement's own values, and the defaults.
+        self._fixed: dict[str, Any] = {}
+        #: The parameters in the statement's order, each with what makes the driver's value of it.
+        self._order: list[tuple[str, Callable[[Any], Any]]] = []
+
+    def run(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many rows of the table it touched."""
+        if not rows:
+            return 0
+        if not self._sql:
+            self._compile(tx.dialect, list(rows[0]))
+        return tx.exec_driver_sql(self._sql, [self._values({**self._fixed, **row}) for row in rows]).rowcount
+
+    def _values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple([convert(row[name]) for name, convert in self._order])
+
+    def _compile(self, dialect: Dialect, names: list[str]) -> None:
+        keys = names if isinstance(self._statement, Insert) else None
+        compiled: Any = self._statement.compile(dialect=dialect, column_keys=keys)
+        self._fixed = {column.key: column.default.arg for column in compiled.insert_prefetch}
+        self._fixed |= {name: value for name, value in compiled.params.items() if value is not None}
+        kinds = {name: compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup}
+        self._order = [(name, kind.bind_processor(dialect) or _same) for name, kind in kinds.items()]
+        self._sql = str(compiled)
+
+
+def _same(value: Any) -> Any:
+    return value
