@@ -6,10 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mailer import templates
-from mailer.checks import check
-from mailer.checks.sincerity import check_sincerity
 from mailer.config.models import Config
 from mailer.ledger import drafts, listing, moves, people, rounds, suppressions, touches
 from mailer.ledger.drafts import Kept, Rendering
@@ -17,7 +15,9 @@ from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.rounds import Round
 from mailer.model import Contact, Edit, Problem, Severity, Status
-from mailer.templates import Rendered
+
+if TYPE_CHECKING:
+    from mailer.templates import Rendered
 
 #: The campaign that these mails belong to; no campaign of config.yaml has its name.
 THANK = "thank"
@@ -44,6 +44,8 @@ def thank(ledger: Ledger, config: Config, folder: Path, wanted: Thanks, *, who: 
     The same sentence to the same person on one day is one mail: asked again, the row that stands there is given,
     whatever became of it; only a draft is written anew.
     """
+    from mailer import templates
+
     template = templates.load(wanted.template, folder, firm=config.firm)
     today = config.firm.local(now).date()
     with ledger.begin() as tx:
@@ -81,6 +83,8 @@ def _ended(sentence: str) -> str:
 def _problems(  # noqa: PLR0917 - one of each
     tx: Transaction, config: Config, contact: Contact, rendered: Rendered, person: int, today: date
 ) -> tuple[Problem, ...]:
+    from mailer.checks import check, check_sincerity
+
     draft = rendered.draft
     blocked = suppressions.among(tx, draft.recipients)
     earlier = listing.entries(tx, persons=[person], statuses=[Status.SENT, Status.UNCONFIRMED])

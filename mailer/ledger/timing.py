@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
-from sqlalchemy.orm import aliased
 
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
@@ -207,7 +206,7 @@ def awaiting_answer(tx: Transaction, campaign: str, step: int) -> list[Sent]:
 
     A reply or a contact noted by hand after the mail ends the sequence; so do a bounce and a cancelled round.
     """
-    following = aliased(deliveries)
+    following = deliveries.alias()
     rows = tx.execute(
         select(
             deliveries.c.id,
@@ -252,7 +251,7 @@ def _answered(person: ColumnElement[int], since: ColumnElement[datetime]) -> Col
 
 def pointless_follow_ups(tx: Transaction) -> dict[int, str]:
     """Follow-ups that have not gone and must not any more → why: answered, or the mail before it bounced."""
-    before = aliased(deliveries)
+    before = deliveries.alias()
     same = and_(
         before.c.round_id == deliveries.c.round_id,
         before.c.person_id == deliveries.c.person_id,
@@ -274,7 +273,7 @@ def pointless_follow_ups(tx: Transaction) -> dict[int, str]:
 
 def thread_of(tx: Transaction, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Follow-up → the Message-IDs of the mails before it, oldest first."""
-    before = aliased(deliveries)
+    before = deliveries.alias()
     found: dict[int, tuple[str, ...]] = {}
     for batch in batches(ids):
         rows = tx.execute(

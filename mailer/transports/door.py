@@ -41,7 +41,8 @@ class Door:
     security: str
     username: str
     password: str | Bearer | None
-    context: ssl.SSLContext
+    #: None on a line that is not encrypted.
+    context: ssl.SSLContext | None
     timeout: float
 
     @classmethod
@@ -59,7 +60,8 @@ class Door:
                 cure="Store it with `mailer accounts login`.",
                 phase=Phase.LOGIN,
             )
-        context = _context(folder / account.ca_file if account.ca_file else None)
+        ca_file = folder / account.ca_file if account.ca_file else None
+        context = None if account.security == "none" else _context(ca_file)
         return cls(host, port, account.security, account.username, password, context, timeout)
 
     def open(self) -> tuple[Line, Offers]:
