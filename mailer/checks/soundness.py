@@ -15,6 +15,8 @@ from mailer.model import Contact, Draft, Problem, Severity
 CLIPPED_AT = 102 * 1024
 #: Characters a subject may have before most programs cut it.
 LONG_SUBJECT = 90
+#: A mail with a picture and fewer words than this is a picture.
+_FEW_WORDS = 8
 
 _EMPTY_GREETING = re.compile(
     r"(?:dear|cher|chère|chers|chères|estimad[oa]|sehr geehrte[r]?|liebe[r]?|car[oa]|prezad[oa])\s*[,!:]"
@@ -26,7 +28,11 @@ _CELL_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|C
 _CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|«[A-Za-z_ ]+»|\[(?:first ?name|name|company)\]", re.IGNORECASE)
 _LINK = re.compile(r'<a\b[^<>]*?\shref="([^"]*)"[^<>]*>(.*?)</a\s*>', re.IGNORECASE | re.DOTALL)
 _ANY_LINK = re.compile(r'\s(?:href|action)="([^"]*)"', re.IGNORECASE)
-_REMOTE_PICTURE = re.compile(r'<img\b[^<>]*?\ssrc="https?:', re.IGNORECASE)
+_PICTURE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_REMOTE_SOURCE = re.compile(r'\ssrc="https?:', re.IGNORECASE)
+_DESCRIBED = re.compile(r"\salt(?:=|[\s/>])", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_WEB_LINK = re.compile(r"https?://[^\s<>\"')\]]+[^\s<>\"')\].,;:!?]", re.IGNORECASE)
 _ALLOWED = re.compile(r"https?://|mailto:|tel:|#", re.IGNORECASE)
 _HOST_SHOWN = re.compile(r"^\s*(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?\s*$", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]+>")
@@ -40,6 +46,7 @@ def check(draft: Draft, contact: Contact, *, firm: Firm, suppressed: bool = Fals
     found = [
         *_words(draft),
         *_links(draft),
+        *_pictures(draft),
         *file_problems(draft),
         *_marketing(draft, firm),
         *_way_out(draft),
@@ -88,12 +95,29 @@ def _links(draft: Draft) -> Iterator[Problem]:
         if shown and host and _site(shown[1]) != _site(host):
             what = f"A link says {shown[1]} and leads to {host}; mail programs warn of that."
             yield _warn(what, "Let the words and the address agree.", "misleading-link")
-    if _REMOTE_PICTURE.search(draft.html):
-        yield _note("A picture lies on the web; most programs hide it.", "Put the file beside the template.", "remote")
+
+
+def web_links(draft: Draft) -> list[str]:
+    """The web addresses that a reader of the draft can follow, each once."""
+    in_page = [html.unescape(value).strip() for value in _ANY_LINK.findall(draft.html)]
+    found = [link for link in (*in_page, *_WEB_LINK.findall(draft.text)) if _WEB_LINK.match(link)]
+    return list(dict.fromkeys(found))
 
 
 def _site(host: str) -> str:
     return host.lower().removeprefix("www.")
+
+
+def _pictures(draft: Draft) -> Iterator[Problem]:
+    pictures = _PICTURE.findall(draft.html)
+    if any(_REMOTE_SOURCE.search(picture) for picture in pictures):
+        yield _note("A picture lies on the web; most programs hide it.", "Put the file beside the template.", "remote")
+    if pictures and len(_WORD.findall(draft.text)) < _FEW_WORDS:
+        what = "The mail is a picture with hardly a word: many programs hide pictures, and filters distrust such mail."
+        yield _warn(what, "Say it in words, and let the picture stand beside them.", "only-a-picture")
+    if any(not _DESCRIBED.search(picture) for picture in pictures):
+        what = "A picture has no words for those who do not see it."
+        yield _note(what, 'Write `alt="…"` into its tag, or between the brackets of ![…](…).', "no-alt")
 
 
 def _marketing(draft: Draft, firm: Firm) -> Iterator[Problem]:

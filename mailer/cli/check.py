@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,12 @@ from mailer.errors import ContactsError, MailerError, TemplateError
 from mailer.model import Problem, Severity
 
 if TYPE_CHECKING:
+    from mailer.ledger.opening import Ledger
     from mailer.workspace import Workspace
+
+
+#: Drafts whose words are in memory at once.
+_BATCH = 200
 
 
 @click.command()
@@ -23,6 +30,8 @@ if TYPE_CHECKING:
 @click.option("--offline", is_flag=True, help="Do not try the logins.")
 @click.option("--dns", is_flag=True, help="Also ask the DNS whether our mail is believed: SPF, DKIM, DMARC.")
 @click.option("--dns-server", metavar="HOST[:PORT]", default="", help="Ask this DNS server, not the system's.")
+@click.option("--links", is_flag=True, help="Also ask whether each web address in the mails leads somewhere.")
+@click.option("--private-links", is_flag=True, help="With --links: also those inside your own network.")
 @click.option("--accept-ledger", is_flag=True, help="Say that this ledger is the true and only one, here and now.")
 @json_option
 @click.pass_obj
@@ -32,6 +41,8 @@ def check(
     offline: bool,
     dns: bool,
     dns_server: str,
+    links: bool,
+    private_links: bool,
     accept_ledger: bool,
     as_json: bool,
 ) -> int:
@@ -44,7 +55,9 @@ def check(
         names = [campaign] if campaign else list(workspace.config.campaigns)
         for name in names:
             campaign_of(workspace.config, name)
-        found = [problem for name in names for problem in _rendered(workspace, name)]
+        drawn = [_rendered(workspace, name, links=links or private_links) for name in names]
+        found = [problem for each in drawn for problem in each.problems]
+        found += _links(drawn, private=private_links) if links or private_links else []
         found += _ledger(workspace)
         found += _passwords(workspace)
         found += [] if offline else _logins(workspace, names)
@@ -68,7 +81,16 @@ def _exit_code(found: list[Problem]) -> int:
     return max((codes[problem.kind] for problem in found if problem.kind in codes), default=0)
 
 
-def _rendered(workspace: Workspace, name: str) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    """What rendering a campaign's mails showed."""
+
+    problems: list[Problem]
+    #: Web address → the first mail that holds it.
+    links: dict[str, str] = field(default_factory=dict)
+
+
+def _rendered(workspace: Workspace, name: str, *, links: bool) -> _Rendered:
     """Render every mail of a campaign into a ledger that is thrown away, and tell what is wrong with them."""
     from mailer.campaigns import prepare
     from mailer.ledger import listing
@@ -80,11 +102,38 @@ def _rendered(workspace: Workspace, name: str) -> list[Problem]:
             done = prepare(ledger, workspace.config, workspace.folder, name, now=workspace.now)
             with ledger.read() as tx:
                 entries = listing.entries(tx, campaign=name)
+            found = _links_in(ledger, [entry.id for entry in entries]) if links else {}
         except (ContactsError, TemplateError) as error:
-            return [Problem(f"campaign {name}", str(error), error.cure, Severity.HOLD, "source")]
+            return _Rendered([Problem(f"campaign {name}", str(error), error.cure, Severity.HOLD, "source")])
         finally:
             ledger.close()
-    return [*done.problems, *(problem for entry in entries for problem in entry.problems)]
+    return _Rendered([*done.problems, *(problem for entry in entries for problem in entry.problems)], found)
+
+
+def _links_in(ledger: Ledger, ids: list[int]) -> dict[str, str]:
+    """The web addresses in these drafts, read a few drafts at a time."""
+    from mailer.checks import web_links
+    from mailer.ledger import listing
+
+    found: dict[str, str] = {}
+    for start in range(0, len(ids), _BATCH):
+        with ledger.read() as tx:
+            words = listing.words_of(tx, ids[start : start + _BATCH])
+        for draft in words.values():
+            for link in web_links(draft):
+                found.setdefault(link, f"{draft.campaign}, to {draft.to[0]}")
+    return found
+
+
+def _links(drawn: Iterable[_Rendered], *, private: bool) -> list[Problem]:
+    from mailer.links import broken
+
+    where = {link: place for each in reversed(list(drawn)) for link, place in each.links.items()}
+    cure = "Correct it in the template or the sheet, or take it out."
+    return [
+        Problem(where[link], f"The link {link} leads nowhere: {why}.", cure, Severity.WARN, "broken-link")
+        for link, why in broken(where, private=private).items()
+    ]
 
 
 def _ledger(workspace: Workspace) -> list[Problem]:
@@ -119,9 +168,9 @@ def _domains(workspace: Workspace, server: str) -> list[Problem]:
         if account.outbox:
             continue
         domain, own = domain_of(account.from_), signer(workspace, name)
-        found += check_domain(domain, account.server, records, selector=own.selector if own else "")
-        found += alignment(domain, account.username)
-        if own and "no-dkim" in {problem.kind for problem in found}:
+        said = check_domain(domain, account.server, records, selector=own.selector if own else "")
+        found += [*said, *alignment(domain, account.username)]
+        if own and "no-dkim" in {problem.kind for problem in said}:
             what = f"The record of our own DKIM key belongs at {own.selector}._domainkey.{domain}."
             found.append(Problem(domain, what, f"Add a TXT record: {own.record}", Severity.NOTE, "dkim-record"))
     return found

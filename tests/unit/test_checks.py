@@ -36,6 +36,8 @@ def test_a_good_draft_has_no_problems():
         ({"html": '<a href="https://evil.example/">bank.example</a>'}, "misleading-link", Severity.WARN),
         ({"html": '<img src="https://a.example/p.gif">'}, "remote", Severity.NOTE),
         ({"html": "x" * 110_000}, "clipped", Severity.WARN),
+        ({"html": '<img src="cid:1" alt="us">', "text": "Thank you"}, "only-a-picture", Severity.WARN),
+        ({"html": '<img src="cid:1">'}, "no-alt", Severity.NOTE),
         ({"attachments": (file(size=30_000_000),)}, "too-large", Severity.HOLD),
         ({"attachments": (file(size=8_000_000),)}, "large", Severity.NOTE),
         ({"attachments": (file("setup.EXE"),)}, "refused-file", Severity.HOLD),
