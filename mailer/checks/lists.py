@@ -11,6 +11,8 @@ from importlib.resources import files
 from typing import Self
 
 LANGUAGES = ("en", "fr")
+#: One of these stands in whatever sells by its shape, and in few other paragraphs.
+SHAPES_HOLD = re.compile(r"[%/]|\boff\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailer.checks.lists import words, words_in
+from mailer.checks.lists import SHAPES_HOLD, Phrases, words, words_in
 
-_PROMISED = re.compile(r"\b(?:attached|attachment|enclosed|ci-joint|ci-jointe|pièce jointe|en pièce)\b", re.IGNORECASE)
+_PROMISED = Phrases.of(["attached", "attachment", "enclosed", "ci-joint", "ci-jointe", "pièce jointe", "en pièce"])
 #: A longer paragraph is read each time it comes, so that what is kept stays small.
 _KEPT = 2000
 
@@ -40,14 +39,14 @@ def _read(text: str) -> Paragraph:
     written = words_in(text)
     small = [word.casefold() for word in written]
     lists = words()
-    shapes = [match[0] for match in lists.selling_shape.finditer(text)]
+    shapes = [match[0] for match in lists.selling_shape.finditer(text)] if SHAPES_HOLD.search(text) else []
     return Paragraph(
         words=tuple(written),
         said=frozenset(small),
         filler=tuple(lists.filler.among(written, small)),
         selling=(*lists.selling.among(written, small), *shapes),
         shouted=len([word for word in written if len(word) > 4 and word.isupper()]),
-        promises_file=bool(_PROMISED.search(text)),
+        promises_file=bool(_PROMISED.among(written, small)),
     )
 
 

@@ -1,12 +1,14 @@
 """What the sincerity check hears in a mail, and what it leaves alone."""
 
 import dataclasses
+import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from mailer.checks import check_sincerity, few_own_words
+from mailer.checks.lists import LANGUAGES, SHAPES_HOLD
 from mailer.model import Field, Memo, Severity
 from mailer.templates import load, names
 from tests.factories import contact, draft
@@ -24,6 +26,13 @@ def kinds(made, person=None, **changes):
 
 def mail(text, subject="Thank you", **changes):
     return draft(subject=subject, text=text, **changes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_sells_by_its_shape_is_looked_for_where_it_can_be(language):
+    lists = tomllib.loads((ROOT / "mailer" / "checks" / "words" / f"{language}.toml").read_text(encoding="utf-8"))
+    for pattern in lists["selling_patterns"]:
+        assert SHAPES_HOLD.search(pattern.replace(r"\b", " ")), pattern
 
 
 @pytest.mark.parametrize(("subject", "text", "expected"), HOLLOW)
