@@ -4,6 +4,7 @@ It asks the same use cases as the command line, and keeps nothing of its own: th
 """
 
 from mailer.desk.app import make_app
+from mailer.desk.keeping import Keeper, runner_of
 from mailer.desk.serving import listen, serve
 
-__all__ = ["listen", "make_app", "serve"]
+__all__ = ["Keeper", "listen", "make_app", "runner_of", "serve"]

@@ -12,6 +12,7 @@ from mailer.desk.alike import Grouping
 from mailer.desk.counting import Counting
 from mailer.desk.drops import Drops
 from mailer.desk.going import Goings
+from mailer.desk.keeping import Keeper
 from mailer.desk.looked_at import LookedAt
 from mailer.desk.sheets import Sheets
 from mailer.ledger.opening import Ledger
@@ -30,6 +31,7 @@ class Desk:
         self.goings = Goings(open_workspace)
         self.drops = Drops()
         self.counting = Counting(self)
+        self._keeper: Keeper | None = None
         self.config_path = config_path
         self._lock = threading.RLock()
         self._stamp = 0
@@ -70,8 +72,20 @@ class Desk:
         campaign_of(self.workspace.config, campaign)
         return campaign
 
+    def keep(self, keeper: Keeper) -> None:
+        """Keep the schedule from now until the desk is closed."""
+        self._keeper = keeper
+        keeper.start()
+
+    @property
+    def kept(self) -> str:
+        """By whom the schedule is kept, as a sentence; "" for a desk that was not told to."""
+        return self._keeper.kept if self._keeper else ""
+
     def close(self) -> None:
-        """Finish what is being sent, and let the files go."""
+        """Finish what is being sent, and let the schedule and the files go."""
+        if self._keeper:
+            self._keeper.close()
         self.counting.close()
         self.goings.close()
         self.drops.close()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mailer.errors import MailerError
+from mailer.ledger import hand
 from mailer.ledger.opening import Ledger
 from mailer.model import Delivery, Receipt
 from mailer.sending import Order
@@ -87,6 +88,8 @@ class Going:
         shares = [share for share in plan(workspace, ledger, order) if share.now]
         if self._can_log_in(workspace, ledger, [share.account for share in shares]):
             self.count = sum(share.now for share in shares)
+            with ledger.begin() as tx:
+                hand.let_go(tx, self.campaign, at=workspace.now)
             self.passed = send(workspace, ledger, order)
             self.home = bring_home(workspace, self.passed.campaigns)
 

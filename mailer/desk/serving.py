@@ -7,7 +7,9 @@ import socket
 from flask import Flask
 from waitress import create_server
 
+from mailer.desk.desk import Desk
 from mailer.desk.door import BOOK_LIMIT
+from mailer.desk.keeping import Keeper
 
 #: Pages are short and a send runs beside them, so a few threads are plenty for one person.
 THREADS = 6
@@ -21,12 +23,15 @@ def listen() -> tuple[socket.socket, int]:
     return listening, listening.getsockname()[1]
 
 
-def serve(app: Flask, listening: socket.socket) -> None:
-    """Answer until Ctrl-C; what is being sent then finishes the emails in hand."""
+def serve(app: Flask, listening: socket.socket, keeper: Keeper | None) -> None:
+    """Answer, and keep the schedule, until Ctrl-C; what is being sent then finishes the emails in hand."""
     server = create_server(
         app, sockets=[listening], threads=THREADS, ident=None, max_request_body_size=TAKEN, expose_tracebacks=False
     )
+    desk: Desk = app.extensions["desk"]
+    if keeper:
+        desk.keep(keeper)
     try:
         server.run()
     finally:
-        app.extensions["desk"].close()
+        desk.close()

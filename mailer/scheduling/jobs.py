@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
 from mailer.campaigns import refresh
 from mailer.errors import MailerError, ServerError
-from mailer.ledger import erasing, timing
+from mailer.ledger import erasing, hand, timing
 from mailer.ledger.opening import Ledger
 from mailer.scheduling.preparing import prepare_due
 from mailer.scheduling.reminding import remind
@@ -74,18 +74,34 @@ def prepare(desk: Desk) -> Done:
 
 def send(desk: Desk) -> Done:
     """Send what is approved and due."""
+    return _send(desk, lambda _ledger: frozenset())
+
+
+def send_as_let_go(desk: Desk) -> Done:
+    """Send what is approved and due, but of campaigns that are sent by hand nothing that nobody has let go."""
+    by_hand = [name for name, campaign in desk.workspace.config.campaigns.items() if campaign.when is None]
+
+    def held(ledger: Ledger) -> Collection[str]:
+        with ledger.read() as tx:
+            return hand.waiting(tx, by_hand)
+
+    return _send(desk, held)
+
+
+def _send(desk: Desk, held: Callable[[Ledger], Collection[str]]) -> Done:
     workspace, stopping = desk.workspace, desk.stopping
     total, errors, said = Tally(), list[MailerError](), list[str]()
     touched = set[str]()
     for ledger in ledgers(workspace):
         fresh = refresh(ledger, workspace.config, workspace.folder, now=workspace.now)
-        sorting = sort_due(workspace, ledger, excluded=fresh.stopped)
+        excluded = {*fresh.stopped, *held(ledger)}
+        sorting = sort_due(workspace, ledger, excluded=excluded)
         if sorting.missed:
             said.append(f"{len(sorting.missed)} too late to go by themselves (mailer schedule --late)")
         if sorting.dropped:
             said.append(f"{len(sorting.dropped)} dropped")
         if sorting.ready and not stopping():
-            order = Order(excluded=tuple(fresh.stopped), stopping=_within(PASS, workspace, stopping))
+            order = Order(excluded=tuple(excluded), stopping=_within(PASS, workspace, stopping))
             passed = passes.send(workspace, ledger, order)
             total.add(passed.tally)
             errors += passed.errors.values()
@@ -141,3 +157,6 @@ JOBS = (
     Job("mailbox", timedelta(minutes=10), mailbox),
     Job("send", timedelta(minutes=1), send),
 )
+
+#: The same while the desk keeps the schedule: a campaign without a `when:` waits for its button there.
+DESK_JOBS = (*JOBS[:-1], Job("send", timedelta(minutes=1), send_as_let_go))

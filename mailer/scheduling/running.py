@@ -66,16 +66,20 @@ class Runner:
     def run(self) -> None:
         """Keep the schedule until `stopping`. BusyError when another process keeps it already."""
         with self.workspace.sole_runner():
-            metronome = schedule.Scheduler()
-            for job in self.jobs:
-                metronome.every(int(job.every.total_seconds())).seconds.do(self.do, job)
-            log.info("keeping the schedule of %s", self.config_path)
-            metronome.run_all()
-            while not self.stopping():
-                self.clock.wait(BREATH)
-                metronome.run_pending()
-            log.info("stopped; nothing was left half done")
+            self.keep()
         self.close()
+
+    def keep(self) -> None:
+        """Keep the schedule until `stopping`; the caller keeps others away."""
+        metronome = schedule.Scheduler()
+        for job in self.jobs:
+            metronome.every(int(job.every.total_seconds())).seconds.do(self.do, job)
+        log.info("keeping the schedule of %s", self.config_path)
+        metronome.run_all()
+        while not self.stopping():
+            self.clock.wait(BREATH)
+            metronome.run_pending()
+        log.info("stopped; nothing was left half done")
 
     def once(self) -> Pass:
         """Do every job once, in order."""
