@@ -1,63 +1,17 @@
 """A loopback DNS server's records are read, and what stands in the way of being believed is said."""
 
-import socket
-import threading
-
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rdatatype
-import dns.rrset
 import pytest
 
 from mailer.domains import Records, alignment, check_domain
-
-FIRM = "harbourvale.example"
-KEY = "v=DKIM1; k=rsa; p=" + "A" * 392
-GOOD = {
-    (FIRM, "TXT"): ['"v=spf1 include:_spf.google.com ~all"', '"some-verification=1"'],
-    ("_spf.google.com", "TXT"): ['"v=spf1 ip4:192.0.2.0/24 ~all"'],
-    (f"google._domainkey.{FIRM}", "TXT"): [f'"{KEY[:200]}" "{KEY[200:]}"'],
-    (f"_dmarc.{FIRM}", "TXT"): ['"v=DMARC1; p=none"'],
-    (FIRM, "MX"): [f"10 mail.{FIRM}."],
-}
+from tests.nameserver import FIRM, GOOD, serving
 
 
 @pytest.fixture
 def nameserver():
     """Serves a dictionary of records; the test fills it."""
     zone = dict(GOOD)
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.bind(("127.0.0.1", 0))
-
-    def serve():
-        while True:
-            asked, client = sock.recvfrom(4096)
-            if not asked:
-                return
-            query = dns.message.from_wire(asked)
-            if zone.get("silent"):
-                continue
-            sock.sendto(answer(query, zone).to_wire(), client)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield zone, Records(nameserver="127.0.0.1", port=sock.getsockname()[1])
-    sock.sendto(b"", sock.getsockname())
-    thread.join()
-    sock.close()
-
-
-def answer(query, zone):
-    response = dns.message.make_response(query)
-    response.flags |= dns.flags.RA
-    question = query.question[0]
-    name, kind = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
-    if values := zone.get((name, kind)):
-        response.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *values))
-    elif not any(key[0] == name for key in zone):
-        response.set_rcode(dns.rcode.NXDOMAIN)
-    return response
+    with serving(zone) as port:
+        yield zone, Records(nameserver="127.0.0.1", port=port)
 
 
 def kinds(nameserver, changes=None, *, server="smtp.gmail.com:465", **options):
