@@ -9,7 +9,8 @@ import time
 from statistics import median
 
 from benchmarks import firm
-from benchmarks.measures import ALL, Measure, Pair
+from benchmarks.measures import ALL, Measure, Pair, waiting
+from benchmarks.twin import compared
 
 PAGE = firm.ROOT / "docs" / "explanation" / "performance.md"
 START, END = "<!-- measured: start -->\n", "<!-- measured: end -->\n"
@@ -68,11 +69,12 @@ def main() -> int:
     wanted = [measure for measure in ALL if measure.name in asked.names or not (asked.names or measure.is_long)]
     load = os.getloadavg()[0]
     fsync = fsync_milliseconds()
+    faithful = compared(waiting(300, 8))
     runs = measured(wanted, asked.times)
     lines = [
         (
             f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {load:.1f} at the start, "
-            f"one fsync {fsync:.2f} ms."
+            f"one fsync {fsync:.2f} ms. {faithful}"
         ),
         "",
         "| what | mailer | beside | | ratio (spread) | floor |",

@@ -45,11 +45,12 @@ def _wait_for(port: int) -> None:
 
 
 @contextmanager
-def sink() -> Iterator[int]:
-    """An smtp-sink; its port."""
+def sink(keep: Path | None = None) -> Iterator[int]:
+    """An smtp-sink, which may keep each mail as a file in a folder; its port."""
     port = free_port()
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    with running("smtp-sink", *user, f"127.0.0.1:{port}", "200", port=port):
+    files = ["-d", f"{keep}/"] if keep else []
+    with running("smtp-sink", *user, *files, f"127.0.0.1:{port}", "200", port=port):
         yield port
 
 
