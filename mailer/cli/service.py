@@ -23,13 +23,17 @@ def service() -> None:
     """Let the operating system keep the schedule, from log-in on."""
 
 
+_DESK = click.option("--desk", is_flag=True, help="The desk, opened at every log-in; it keeps the schedule while open.")
+
+
 @service.command()
 @click.option("--yes", is_flag=True, help="Answer the question with yes.")
 @click.option("--no-start", is_flag=True, help="Only write the file; start nothing.")
+@_DESK
 @click.pass_obj
-def install(settings: Settings, yes: bool, no_start: bool) -> None:
+def install(settings: Settings, yes: bool, no_start: bool, desk: bool) -> None:
     """Show what would be installed, ask, install it, and start it."""
-    wanted = _service(settings)
+    wanted = _service(settings, desk=desk)
     tell(f"{wanted.path or wanted.name}:\n\n{wanted.text}")
     if not ask("Install this?", yes=yes):
         return
@@ -41,18 +45,23 @@ def install(settings: Settings, yes: bool, no_start: bool) -> None:
         for command in wanted.start:
             line(f"→ Start it with: {shlex.join(command)}")
         return
-    _run_all(wanted.start)
-    line("The schedule is kept from now on, and from every log-in on.")
+    run_all(wanted.start)
+    line(
+        "The desk opens at every log-in from the next one on."
+        if desk
+        else "The schedule is kept from now on, and from every log-in on."
+    )
 
 
 @service.command()
+@_DESK
 @click.pass_obj
-def status(settings: Settings) -> int:
+def status(settings: Settings, desk: bool) -> int:
     """Whether it is installed, what the system says of it, and when the schedule was last alive."""
     from mailer.ledger import timing
     from mailer.scheduling.jobs import ALIVE
 
-    wanted = _service(settings)
+    wanted = _service(settings, desk=desk)
     installed = wanted.path is None or wanted.path.is_file()
     line(f"{wanted.name}: {'installed' if installed else 'not installed'}")
     with settings.workspace() as workspace, workspace.ledger.read() as tx:
@@ -61,17 +70,18 @@ def status(settings: Settings) -> int:
         line("The schedule has never run here.")
     else:
         line(f"Last alive {int((now - alive_at).total_seconds() // 60)} minutes ago.")
-    if installed:
+    if installed and wanted.status:
         line(_output(wanted.status))
     return 0 if installed else 1
 
 
 @service.command()
 @click.option("--yes", is_flag=True, help="Answer the question with yes.")
+@_DESK
 @click.pass_obj
-def remove(settings: Settings, yes: bool) -> None:
+def remove(settings: Settings, yes: bool, desk: bool) -> None:
     """Stop it and take it away; the ledger, the drafts and the config stay."""
-    wanted = _service(settings)
+    wanted = _service(settings, desk=desk)
     if not ask(f"Remove {wanted.name}?", yes=yes):
         return
     if wanted.path and not wanted.path.is_file():
@@ -83,14 +93,15 @@ def remove(settings: Settings, yes: bool) -> None:
     line(f"{wanted.name} is removed.")
 
 
-def _service(settings: Settings) -> Service:
-    from mailer.scheduling.service import service_for
+def _service(settings: Settings, *, desk: bool) -> Service:
+    from mailer.scheduling.service import desk_at_login, service_for
 
-    program = Path(sys.argv[0]).absolute()
-    return service_for(sys.platform, program=program, config=settings.find_config(), home=Path.home())
+    program, make = Path(sys.argv[0]).absolute(), desk_at_login if desk else service_for
+    return make(sys.platform, program=program, config=settings.find_config(), home=Path.home())
 
 
-def _run_all(commands: tuple[tuple[str, ...], ...]) -> None:
+def run_all(commands: tuple[tuple[str, ...], ...]) -> None:
+    """Run what the system needs; UsageError with what it said where it refuses."""
     for command in commands:
         try:
             subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own words

@@ -1,4 +1,4 @@
-"""The files that make the operating system keep the schedule: systemd, launchd, or the Task Scheduler.
+"""The files that make the operating system keep the schedule, or open the desk, from log-in on.
 
 Pure: the texts and the commands that go with them. Writing and running them is the command line's.
 """
@@ -6,9 +6,12 @@ Pure: the texts and the commands that go with them. Writing and running them is 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from xml.sax.saxutils import escape
+
+from mailer.scheduling import icons
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,29 @@ class Service:
 
 def service_for(platform: str, *, program: Path, config: Path, home: Path) -> Service:
     """The entry for "linux", "darwin" or "win32"; `program` is the installed `mailer`."""
-    name = f"mailer-{hashlib.blake2b(str(config).encode(), digest_size=4).hexdigest()}"
+    name = f"mailer-{_mark(config)}"
     if platform == "win32":
         return _task(name, program, config)
     if platform == "darwin":
-        return _agent(f"local.{name}", program, config, home)
+        return _agent(f"local.{name}", (str(program), "--config", str(config), "run"), config, home, restarts=True)
     return _unit(name, program, config, home)
+
+
+def desk_at_login(platform: str, *, program: Path, config: Path, home: Path) -> Service:
+    """The entry that opens the desk at every log-in, and so keeps the schedule while somebody is at work."""
+    name, words = f"mailer-desk-{_mark(config)}", (str(program), "--config", str(config), "desk")
+    if platform == "win32":
+        folder = home / "AppData" / "Roaming" / "Microsoft" / "Windows" / "Start Menu" / "Programs" / "Startup"
+        return Service(name, folder / f"{name}.cmd", icons.batch(words), start=(), stop=(), status=())
+    if platform == "darwin":
+        return _agent(f"local.{name}", words, config, home, restarts=False)
+    path = home / ".config" / "autostart" / f"{name}.desktop"
+    text = icons.entry(f"Mailer {config.parent.name}", words, config.parent, in_terminal=False)
+    return Service(name, path, text, start=(), stop=(), status=())
+
+
+def _mark(config: Path) -> str:
+    return hashlib.blake2b(str(config).encode(), digest_size=4).hexdigest()
 
 
 def _unit(name: str, program: Path, config: Path, home: Path) -> Service:
@@ -69,9 +89,10 @@ def _systemd(path: Path) -> str:
     return str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
 
 
-def _agent(name: str, program: Path, config: Path, home: Path) -> Service:
-    """A launchd agent (launchd.plist(5))."""
-    arguments = "".join(f"    <string>{escape(str(each))}</string>\n" for each in (program, "--config", config, "run"))
+def _agent(name: str, words: Sequence[str], config: Path, home: Path, *, restarts: bool) -> Service:
+    """A launchd agent (launchd.plist(5)); one that `restarts` is started again after a crash."""
+    arguments = "".join(f"    <string>{escape(each)}</string>\n" for each in words)
+    keep_alive = "  <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>\n" if restarts else ""
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n'
@@ -80,7 +101,7 @@ def _agent(name: str, program: Path, config: Path, home: Path) -> Service:
         f"  <key>ProgramArguments</key>\n  <array>\n{arguments}  </array>\n"
         f"  <key>WorkingDirectory</key><string>{escape(str(config.parent))}</string>\n"
         "  <key>RunAtLoad</key><true/>\n"
-        "  <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>\n"
+        f"{keep_alive}"
         f"  <key>StandardErrorPath</key><string>{escape(str(config.parent / 'mailer.log'))}</string>\n"
         "</dict>\n</plist>\n"
     )

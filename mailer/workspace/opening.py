@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from filelock import FileLock, Timeout
-from platformdirs import user_state_path
+from platformdirs import user_desktop_path, user_state_path
 
 from mailer.campaigns import accounts
 from mailer.config import Account, Config, read
@@ -168,6 +168,11 @@ class Workspace:
         if always or time.monotonic() - self._reflected_at > REFLECT_EVERY:
             self._reflected_at = time.monotonic()
             mirror.reflect(self._ledgers[LEDGER], _state_folder())
+
+
+def desktop_folder() -> Path:
+    """Where this person's desktop shows its icons."""
+    return user_desktop_path()
 
 
 def _state_folder() -> Path:

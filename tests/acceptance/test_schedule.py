@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +138,20 @@ def test_a_yes_after_the_time_is_asked_and_goes_at_the_next_open_hour(firm):
     firm.run("drafts", "approve", "thanks", "--all", "--yes")
     firm.run("run", "--once")
     assert len(firm.outbox) == 3
+
+
+def test_the_desk_at_log_in_is_written_and_removed(monthly):
+    done = monthly.run("service", "install", "--desk", "--yes")
+    written = Path(re.search(r"Written: (.+)", done.out)[1])
+    assert "desk" in written.read_text(encoding="utf-8")
+    assert ": installed" in monthly.run("service", "status", "--desk").out
+    assert "not installed" in monthly.run("service", "status", code=1).out
+    monthly.run("service", "remove", "--desk", "--yes")
+    assert not written.exists()
+
+
+def test_the_icon_of_the_desk_says_where_it_is(monthly):
+    said = monthly.run("desk", "--shortcut").out
+    icon = Path(re.search(r"The icon is there: (.+)", said)[1])
+    assert f"{monthly.folder}/config.yaml" in icon.read_text(encoding="utf-8")
+    assert icon.stat().st_mode & 0o111

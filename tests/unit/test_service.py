@@ -4,7 +4,7 @@ import plistlib
 from configparser import RawConfigParser
 from pathlib import Path
 
-from mailer.scheduling.service import service_for
+from mailer.scheduling.service import desk_at_login, service_for
 
 PROGRAM = Path("/opt/mailer & co/bin/mailer")
 CONFIG = Path("/home/ada/100% thanks/config.yaml")
@@ -42,3 +42,18 @@ def test_windows_gets_a_task_that_does_one_pass_every_ten_minutes():
 def test_each_workspace_has_a_name_of_its_own_that_stays():
     other = service_for("linux", program=PROGRAM, config=Path("/srv/config.yaml"), home=HOME)
     assert made("linux").name == made("linux").name != other.name
+
+
+def at_login(platform):
+    return desk_at_login(platform, program=PROGRAM, config=CONFIG, home=HOME)
+
+
+def test_the_desk_at_log_in_is_an_entry_of_its_own_beside_the_schedule():
+    assert at_login("linux").path.parent == HOME / ".config/autostart"
+    assert "Terminal=false" in at_login("linux").text
+    agent = plistlib.loads(at_login("darwin").text.encode())
+    assert agent["ProgramArguments"] == [str(PROGRAM), "--config", str(CONFIG), "desk"]
+    assert "KeepAlive" not in agent
+    assert at_login("win32").path.parent.name == "Startup"
+    assert f'"{PROGRAM}" "--config" "{CONFIG.parent.parent}/100%% thanks/config.yaml" "desk"' in at_login("win32").text
+    assert at_login("linux").name != made("linux").name
