@@ -29,6 +29,7 @@ dt{{font-weight:600;margin-top:.6em}}dd{{margin-left:1.5em;white-space:pre-wrap}
 def forget(settings: Settings, address: str, yes: bool) -> int:
     """Take away all that names ADDRESS; only a salted hash stays, which keeps on blocking it."""
     from mailer.ledger import erasing
+    from mailer.workspace.statuses import renew
 
     question = (
         f"Forget {address} for good? Names, words and answers go; what became of each mail stays, without a name."
@@ -42,7 +43,10 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
                 emptied += erasing.forget(tx, address, at=workspace.now, who=workspace.who)
             ledger.scrub()
         removed = _remove_rehearsals(workspace, address)
+        renewed = renew(workspace)
     line(f"{address} is forgotten and stays blocked: {emptied} mails emptied, {removed} rehearsed ones removed.")
+    for said in renewed:
+        line(said)
     line("If the address is still in a spreadsheet, take it out there: mailer never writes yours.")
     return 0
 

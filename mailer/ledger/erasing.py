@@ -31,6 +31,7 @@ _EMPTY: dict[str, Any] = {
     "words": b"",
     "problems": [],
     "edit": None,
+    "beneath_words": None,
     "approved_words": None,
     "last_reply": "",
     "source_file": "",
@@ -79,6 +80,7 @@ def _mail(tx: Connection, entry: listing.Entry, words: dict[int, Any]) -> dict[s
         "subject": entry.subject,
         "sent_at": entry.sent_at,
         "text": draft.text if draft else "",
+        "attachments": [file.name for file in draft.attachments] if draft else [],
         "events": [asdict(event) for event in history_of(tx, entry.id)],
     }
 
@@ -139,7 +141,7 @@ def purge(tx: Connection, before: datetime) -> int:
         tx.execute(
             update(deliveries)
             .where(deliveries.c.id.in_(batch))
-            .values(words=b"", approved_words=None, edit=None, problems=[])
+            .values(words=b"", beneath_words=None, approved_words=None, edit=None, problems=[])
         )
     tx.execute(update(incoming).where(incoming.c.at < before).values(words=""))
     _drop_attachments(tx, theirs)
@@ -147,8 +149,9 @@ def purge(tx: Connection, before: datetime) -> int:
 
 
 def _attached(tx: Connection, ids: Iterable[int]) -> set[str]:
-    """The digests of what is attached to these mails."""
-    return {each.digest for draft in listing.words_of(tx, ids).values() for each in draft.attachments}
+    """The digests of what is attached to these mails, whose words are read a few at a time."""
+    drafts = (draft for batch in batches(ids) for draft in listing.words_of(tx, batch).values())
+    return {each.digest for draft in drafts for each in draft.attachments}
 
 
 def _drop_attachments(tx: Connection, digests: set[str]) -> None:

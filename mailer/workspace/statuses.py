@@ -32,8 +32,17 @@ def write_statuses(workspace: Workspace, campaigns: Iterable[str]) -> Iterator[s
 
 def bring_home(workspace: Workspace, campaigns: Iterable[str]) -> list[str]:
     """Do the same at the end of a pass, which a status workbook must never stop: what went wrong is a sentence too."""
+    return _brought(workspace, _files(workspace, campaigns))
+
+
+def renew(workspace: Workspace) -> list[str]:
+    """Write again the status workbooks that there are, after somebody was taken out of the ledger."""
+    return _brought(workspace, [each for each in _files(workspace, workspace.config.campaigns) if each[1].exists()])
+
+
+def _brought(workspace: Workspace, files: Iterable[_File]) -> list[str]:
     said = []
-    for ledger, path, sources in _files(workspace, campaigns):
+    for ledger, path, sources in files:
         try:
             said.append(_write(workspace, ledger, path, sources))
         except (MailerError, OSError) as error:

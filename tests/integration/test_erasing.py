@@ -1,10 +1,14 @@
 """A person may know all that we hold, and be forgotten: then nothing names him, and he stays blocked."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+
+from sqlalchemy import select
 
 from mailer.ledger import drafts, erasing, heard, listing, people, rounds, suppressions
 from mailer.ledger.moves import move
+from mailer.ledger.schema import deliveries
 from mailer.model import Status
 from tests.factories import NOW, add_drafts, add_queued, contact, rendering
 
@@ -55,6 +59,18 @@ def test_after_forgetting_no_byte_of_the_file_names_the_person(ledger):
     content = ledger.path.read_bytes() + ledger.path.with_name(ledger.path.name + "-wal").read_bytes()
     for trace in (b"client0", b"secret", b"Bob"):
         assert trace not in content
+
+
+def test_forgetting_takes_the_words_beneath_an_edit_too(ledger):
+    (delivery_id,) = add_drafts(ledger)
+    with ledger.begin() as tx:
+        edited = replace(rendering(text="Dear Bob, by hand"), beneath=rendering(text="Dear Bob, as it was").draft)
+        drafts.rewrite(tx, {delivery_id: edited}, seen=1)
+        assert listing.earlier_words_of(tx, delivery_id)[1] is not None
+    forget(ledger)
+    with ledger.read() as tx:
+        row = tx.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one()
+    assert (row.words, row.beneath_words, row.approved_words, row.edit) == (b"", None, None, None)
 
 
 def test_a_forgotten_person_stays_blocked_when_imported_again(ledger):
