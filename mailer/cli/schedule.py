@@ -92,8 +92,7 @@ def _show_occasions(ahead: list[Ahead]) -> None:
     if not ahead:
         return
     rows = [
-        [each.contact.name or each.contact.address, each.contact.owner, each.what, each.campaign]
-        for each in ahead[:_SHOWN]
+        [each.contact.name or each.contact.address, each.contact.owner, each, each.campaign] for each in ahead[:_SHOWN]
     ]
     table(["Who", "Known by", "Reason to write", "Written by"], rows, title="\nOccasions")
     if len(ahead) > _SHOWN:
@@ -103,7 +102,7 @@ def _show_occasions(ahead: list[Ahead]) -> None:
 def _occasion_json(each: Ahead) -> dict[str, object]:
     return {
         "on": each.on,
-        "what": each.what,
+        "what": str(each),
         "key": each.contact.key,
         "name": each.contact.name,
         "address": each.contact.address,

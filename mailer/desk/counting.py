@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,9 +11,8 @@ from mailer.ledger import overview
 from mailer.ledger.opening import Ledger
 from mailer.relations import Relations, read_relations
 from mailer.relations.figures import Report
-from mailer.relations.occasions import Celebration, celebrations
+from mailer.scheduling.occasions import Ahead, occasions_between
 from mailer.scheduling.outlook import Outlook, outlook
-from mailer.when import office
 from mailer.workspace.reporting import report
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ class Counting:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counting")
         self._relations = Kept[Relations](self._pool)
         self._outlooks = Kept[Outlook](self._pool)
-        self._celebrations = Kept[Mapping[date, list[Celebration]]](self._pool)
+        self._occasions = Kept[list[Ahead]](self._pool)
         self._reports = Kept[Report](self._pool)
 
     def relations(self, ledger: Ledger) -> Counted[Relations] | None:
@@ -56,17 +54,16 @@ class Counting:
                 stamp.append(overview.mark_of_moves(tx))
         return self._outlooks.of(str(days), stamp, lambda: outlook(workspace, days), patience=self._patience)
 
-    def celebrations(self, first: date, last: date) -> Counted[Mapping[date, list[Celebration]]] | None:
+    def occasions(self, first: date, last: date) -> Counted[list[Ahead]] | None:
         """Whose day is when. Raises ContactsError for a sheet that cannot be used."""
-        workspace = self._desk.workspace
-        known = self.relations(workspace.ledger)
+        config = self._desk.workspace.config
+        known = self.relations(self._desk.workspace.ledger)
         if known is None:
             return None
-        firm = office(workspace.config.firm)
-        return self._celebrations.of(
+        return self._occasions.of(
             str(first),
             known.stamp,
-            lambda: celebrations(known.value, firm, first=first, last=last),
+            lambda: occasions_between(known.value, config, first, last),
             patience=self._patience,
         )
 

@@ -12,7 +12,7 @@ from flask import Flask, abort, render_template, request
 
 from mailer.desk.desk import Desk
 from mailer.ledger import overview
-from mailer.relations.occasions import Celebration
+from mailer.scheduling.occasions import Ahead
 from mailer.scheduling.outlook import Line, Outlook
 from mailer.when import describe_plan, office
 
@@ -47,7 +47,8 @@ class Day:
     #: Whether the firm is closed.
     is_closed: bool
     entries: list[Entry] = field(default_factory=list)
-    celebrations: list[Celebration] = field(default_factory=list)
+    #: Whose birthday or anniversary it is.
+    occasions: list[Ahead] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
             is_counting=counted is None and month.after > today,
             is_old=counted is not None and counted.is_old,
             plan={name: describe_plan(times, now=workspace.now, zone=zone) for name, times in plan.items()},
-            is_empty=not any(day.entries or day.celebrations for day in days.values()),
+            is_empty=not any(day.entries or day.occasions for day in days.values()),
         )
 
 
@@ -124,9 +125,10 @@ def _days(desk: Desk, month: Month, outlook: Outlook | None) -> dict[date, Day]:
         for on, names in line.days.items():
             if on in days:
                 days[on].entries.append(_coming(line, names))
-    celebrated = desk.counting.celebrations(month.dates[0], month.dates[-1])
-    for on, found in celebrated.value.items() if celebrated else ():
-        days[on].celebrations += found
+    known = desk.counting.occasions(month.dates[0], month.dates[-1])
+    for each in known.value if known else ():
+        if each.on:
+            days[each.on].occasions.append(each)
     return days
 
 

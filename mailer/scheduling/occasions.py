@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from mailer import when
 from mailer.care import State, occasions_of
@@ -12,7 +12,7 @@ from mailer.config import Config
 from mailer.config.when import OnDate
 from mailer.expressions import compile_expression
 from mailer.model import Contact, Problem
-from mailer.relations import Relation, read_relations
+from mailer.relations import Relation, Relations, read_relations
 from mailer.workspace import Workspace
 
 
@@ -23,10 +23,13 @@ class Ahead:
     #: The day; None for a milestone, which has been reached.
     on: date | None
     contact: Contact
-    #: "15th client anniversary on 14 March", or a milestone's name.
+    #: "15th client anniversary", or a milestone's name.
     what: str
     #: The campaign that writes for it by itself; "" where a person must.
     campaign: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} on {self.on.day} {self.on:%B}" if self.on else self.what
 
 
 def occasions_ahead(workspace: Workspace, days: int = 30) -> tuple[list[Ahead], list[Problem]]:
@@ -35,18 +38,26 @@ def occasions_ahead(workspace: Workspace, days: int = 30) -> tuple[list[Ahead], 
     Who rests (suppressed, on hold) has none. Raises ContactsError for an unusable sheet.
     """
     relations = read_relations(workspace.ledger, workspace.config, workspace.folder, now=workspace.now)
-    awake = [each for each in relations.everyone if each.standing.state is not State.RESTING]
-    found = [ahead for each in awake for ahead in _of(each, workspace, days)]
-    return sorted(found, key=lambda ahead: ahead.on or date.min), relations.problems
+    today = workspace.today
+    reached = [Ahead(None, each.contact, what) for each in _awake(relations) for what in each.milestones]
+    days_to_come = occasions_between(relations, workspace.config, today, today + timedelta(days=days))
+    return [*reached, *days_to_come], relations.problems
 
 
-def _of(relation: Relation, workspace: Workspace, days: int) -> Iterator[Ahead]:
-    config, today = workspace.config, workspace.today
+def occasions_between(relations: Relations, config: Config, first: date, last: date) -> list[Ahead]:
+    """The days that return from the first to the last, both included, the earliest first."""
+    found = [ahead for each in _awake(relations) for ahead in _of(each, config, first, last)]
+    return sorted(found, key=lambda ahead: ahead.on or first)
+
+
+def _awake(relations: Relations) -> list[Relation]:
+    return [each for each in relations.everyone if each.standing.state is not State.RESTING]
+
+
+def _of(relation: Relation, config: Config, first: date, last: date) -> Iterator[Ahead]:
     for row in relation.contact.members or (relation.contact,):
-        for each in occasions_of(row, when.office(config.firm), today=today, within=days):
-            yield Ahead(each.on, row, str(each), _campaign(config, relation.contact, each.column, today))
-    for milestone in relation.milestones:
-        yield Ahead(None, relation.contact, milestone)
+        for each in occasions_of(row, when.office(config.firm), today=first, within=(last - first).days):
+            yield Ahead(each.on, row, each.what, _campaign(config, relation.contact, each.column, first))
 
 
 def _campaign(config: Config, contact: Contact, column: str, today: date) -> str:

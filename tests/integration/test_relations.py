@@ -158,7 +158,7 @@ def test_the_schedule_knows_milestones_and_the_days_that_return_and_who_writes(f
         ahead, problems = occasions_ahead(workspace, days=14)
 
     assert problems == []
-    assert [(each.contact.name, each.what, each.campaign) for each in ahead] == [
+    assert [(each.contact.name, str(each), each.campaign) for each in ahead] == [
         ("Bob3 Stone", "big year", ""),
         ("Mercy Udo", "birthday on 3 December", campaign),
     ]
