@@ -41,7 +41,7 @@ docs: $(STAMP) ## write docs/reference from the code
 	@$(BIN)/python scripts/docs.py
 
 screenshots: $(STAMP) ## every page of the desk, light, dark and on a phone, into build/screenshots
-	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python -m scripts.screenshots
 
 lock: $(STAMP) ## pin what development uses, from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -1,9 +1,10 @@
 """A desk for tests: its app asked directly, or a real server on a real port with a real browser before it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -53,9 +54,16 @@ def open_desk(firm: Firm) -> AskedDesk:
 @contextmanager
 def served_desk(firm: Firm) -> Iterator[str]:
     """A real desk on a real port, with the real clock; gives its link."""
-    listening, port = listen()
     config_path = firm.folder / "config.yaml"
-    app, door = make_app(lambda: Workspace(config_path), config_path, port)
+    with serving(lambda: Workspace(config_path), config_path) as link:
+        yield link
+
+
+@contextmanager
+def serving(open_workspace: Callable[[], Workspace], config_path: Path) -> Iterator[str]:
+    """A real desk on a real port; gives its link."""
+    listening, port = listen()
+    app, door = make_app(open_workspace, config_path, port)
     server = create_server(app, sockets=[listening], threads=4)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -18,6 +18,8 @@ _WORD = re.compile(r"\w+")
 #: What may lie between two words of a phrase, written as HTML or not: spaces, a comma, an apostrophe of any kind.
 _BETWEEN = r"(?:&[#\w]{1,8};|[^\w<>&]){1,6}"
 _TAG = re.compile(r"(<[^>]*>)")
+#: A quotation of so many letters may have been cut within a word.
+CUT = 40
 #: Elements whose content is not shown as words.
 _UNSEEN = ("<style", "<script", "<title", "<head")
 #: In the frame no stylesheet of ours applies.
@@ -50,11 +52,10 @@ def findings(draft: Draft, problems: Iterable[Problem]) -> list[Finding]:
 
 
 def _found(draft: Draft, problem: Problem) -> Finding:
-    for quoted in _QUOTED.findall(problem.what):
-        pattern = _pattern(quoted)
-        if pattern and re.search(pattern, draft.subject):
+    for pattern in filter(None, map(_pattern, _QUOTED.findall(problem.what))):
+        if re.search(pattern, draft.subject):
             return Finding(problem, pattern=pattern, is_in_subject=True)
-        if pattern and re.search(pattern, draft.text):
+        if re.search(pattern, draft.text):
             return Finding(problem, pattern=pattern)
     return Finding(problem)
 
@@ -62,7 +63,8 @@ def _found(draft: Draft, problem: Problem) -> Finding:
 def _pattern(quoted: str) -> str:
     """The words in their order, whatever marks stand between them; "" for no words at all."""
     words = _WORD.findall(quoted)
-    return rf"(?<!\w){_BETWEEN.join(map(re.escape, words))}(?!\w)" if words else ""
+    rest = r"\w*" if len(quoted) >= CUT else ""
+    return rf"(?<!\w){_BETWEEN.join(map(re.escape, words))}{rest}(?!\w)" if words else ""
 
 
 class Marker:

@@ -50,6 +50,11 @@ class Day:
     #: Whose birthday or anniversary it is.
     occasions: list[Ahead] = field(default_factory=list)
 
+    def has(self, occasion: Ahead) -> bool:
+        """Whether the mail for it stands here under their name."""
+        name = occasion.contact.name or occasion.contact.address
+        return any(each.campaign == occasion.campaign and name in each.names for each in self.entries)
+
 
 @dataclass(frozen=True, slots=True)
 class Month:
@@ -127,7 +132,7 @@ def _days(desk: Desk, month: Month, outlook: Outlook | None) -> dict[date, Day]:
                 days[on].entries.append(_coming(line, names))
     known = desk.counting.occasions(month.dates[0], month.dates[-1])
     for each in known.value if known else ():
-        if each.on:
+        if each.on and not days[each.on].has(each):
             days[each.on].occasions.append(each)
     return days
 

@@ -9,7 +9,7 @@ from flask import Flask, abort, render_template, request
 from mailer.desk.desk import Desk
 from mailer.relations import charts
 from mailer.relations.figures import Report
-from mailer.relations.page import NAMED, NO_OPENS, SIDE_COLUMNS, neglected_rows, side_rows
+from mailer.relations.page import NAMED, SIDE_COLUMNS, side_rows
 from mailer.workspace.reporting import a_year_before
 
 
@@ -31,8 +31,8 @@ def add_pages(app: Flask, desk: Desk) -> None:
             found=counted.value if counted else None,
             is_old=counted is not None and counted.is_old,
             pictures=_pictures(counted.value) if counted else {},
-            columns=SIDE_COLUMNS, side_rows=side_rows, neglected_rows=neglected_rows,
-            named=NAMED, no_opens=NO_OPENS,
+            columns=SIDE_COLUMNS, side_rows=side_rows,
+            named=NAMED,
         )  # fmt: skip
 
 

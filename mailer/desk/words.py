@@ -41,7 +41,9 @@ def teach(app: Flask, desk: Desk) -> None:
         workspace = desk.workspace
         return spoken(at, now=workspace.now, zone=ZoneInfo(workspace.config.firm.timezone))
 
-    app.jinja_env.filters.update(moment=moment, status=STATUSES.__getitem__, emails=emails, plain_cure=plain_cure)
+    app.jinja_env.filters.update(
+        moment=moment, status=STATUSES.__getitem__, emails=emails, plain_cure=plain_cure, because=because
+    )
 
 
 def spoken(at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
@@ -63,3 +65,11 @@ def emails(count: int) -> str:
 def plain_cure(cure: str) -> str:
     """A cure as the desk may say it: not one that is a command to type."""
     return "" if "mailer " in cure else cure
+
+
+def because(branch: str) -> str:
+    """A condition that a template took, as people say it: "with personal line", "without amount"."""
+    for begin, said in (("if ", "with "), ("not ", "without "), ("else of ", "without ")):
+        if branch.startswith(begin):
+            return (said + branch.removeprefix(begin)).replace("_", " ")
+    return branch.replace("_", " ")

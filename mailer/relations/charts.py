@@ -21,7 +21,7 @@ svg { width: 100%; height: auto; display: block } svg text { font: 12px Georgia,
 .line { stroke: var(--s) } .dot, .bar, svg text.name { fill: var(--s) }
 """.strip()
 
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 44, 90, 12, 30
+_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 44, 90, 26, 30
 _TREND, _REPLIES = 220, 180
 #: So many months have a label at most, and names at the ends of lines stand so far apart.
 _LABELS, _APART = 14, 14
@@ -59,6 +59,7 @@ def replies(report: Report) -> str:
     bar = min(22, width * 0.8 / max(1, len(sides)))
     parts = [_opened("Replies, month by month", _REPLIES)]
     parts += [_grid(_y(share, _REPLIES), f"{share * most:g}") for share in ((0, 0.5, 1) if most % 2 == 0 else (0, 1))]
+    parts += _legend(sides)
     middles = [_LEFT + (place + 0.5) * width for place in range(len(months))]
     parts += _months(list(report.trend), middles, _REPLIES)
     for middle, month in zip(middles, months, strict=True):
@@ -98,6 +99,13 @@ def _share(side: Side, part: int, whole: int, y: float, at: int) -> str:
         + _bar(left, y, (full * part / whole if whole else 0, _BAR), at, f"{side.audience}: {said}")
         + f'<text x="{left + full + 8}" y="{y + 10}">{said}</text>'
     )
+
+
+def _legend(sides: Sequence[Side]) -> Iterator[str]:
+    """The audiences' names in their colours, right above."""
+    for at, side in enumerate(reversed(sides)):
+        x, number = _WIDTH - 10 - at * 90, len(sides) - 1 - at
+        yield f'<text class="name s{number}" x="{x}" y="12" text-anchor="end">{escape(side.audience)}</text>'
 
 
 def _opened(label: str, height: float) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from mailer.ledger import listing
 from mailer.model import Status
-from tests.browsers import PHONE, chromium, faults
+from tests.browsers import chromium, faults
 from tests.desks import prepare, served_desk
 from tests.factories import add_drafts
 from tests.workspaces import row
@@ -122,37 +122,6 @@ def test_a_yes_while_a_sentence_is_being_typed_shows_it_first(page, firm):
     page.get_by_role("button", name="Approve").click()
     page.wait_for_url("**/review/thanks/2")
     assert entries(firm)[1].subject == "For you"
-
-
-PAGES = [
-    "/",
-    "/review/thanks",
-    "/review/thanks/1",
-    "/review/thanks/1?words=text",
-    "/review/thanks/3",
-    "/campaigns",
-    "/campaigns/thanks",
-    "/start",
-    "/start/year-end/year-end",
-    "/contacts",
-    "/contacts/clients",
-    "/contacts/clients/2",
-]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(page, scheme):
-    page.emulate_media(color_scheme=scheme)
-    for path in PAGES:
-        page.goto(path_of(page, path))
-        assert faults(page) == [], path
-
-
-def test_no_page_is_wider_than_a_phone(page):
-    page.set_viewport_size(PHONE)
-    for path in PAGES:
-        page.goto(path_of(page, path))
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
 
 
 def test_a_foreign_page_that_posts_to_the_desk_is_refused(page, link):

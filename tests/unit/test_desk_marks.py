@@ -52,6 +52,12 @@ def test_other_words_are_not_marked(text):
     assert "<mark" not in Marker(marked(text=text)[0]).text(text)
 
 
+def test_a_long_quotation_that_was_cut_within_a_word_is_found():
+    words = "I want to thank you for working with us on the arbitration."
+    cut = Problem("", f"They have read this before: “{words[:55]}”.")
+    assert "arbitration<sup>" in Marker(marked(cut, text=words)[0]).text(words)
+
+
 def test_the_first_of_each_can_be_linked_to_and_only_the_first():
     found, _ = marked(text="special offer, special offer")
     shown = Marker(found).text("special offer, special offer")

@@ -1,0 +1,54 @@
+"""Every page of a lived-in desk in a real browser: axe finds nothing, in light and dark, and a phone is wide enough."""
+
+import pytest
+
+from tests.browsers import PHONE, chromium, faults
+from tests.desks import serving
+from tests.lived_in import PAGES, TODAY, at, live
+
+WIDE = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lived")
+    live(folder)
+    with serving(lambda: at(TODAY, folder), folder / "config.yaml") as link, chromium() as browser:
+        opened = browser.new_page()
+        opened.goto(link)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use_the_page_in_light_and_dark_and_on_a_phone(page, name):
+    page.set_viewport_size(WIDE)
+    answer = page.goto(f"http://{page.url.split('/')[2]}{PAGES[name]}")
+    assert answer.status == 200
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert faults(page) == [], scheme
+    assert page.locator(".help").is_visible()
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_the_months_are_turned_with_the_keyboard(page):
+    page.set_viewport_size(WIDE)
+    page.goto(f"http://{page.url.split('/')[2]}/schedule")
+    page.keyboard.press("n")
+    page.wait_for_url("**/schedule?month=2026-12")
+    page.keyboard.press("p")
+    page.wait_for_url("**/schedule?month=2026-11")
+    page.keyboard.press("p")
+    page.wait_for_url("**/schedule?month=2026-10")
+    page.keyboard.press("t")
+    page.wait_for_url("**/schedule")
+
+
+def test_a_finding_leads_to_its_words(page):
+    page.goto(f"http://{page.url.split('/')[2]}{PAGES['email']}?words=html")
+    framed = page.frame_locator("iframe").locator("mark").all_inner_texts()
+    assert framed == ["do not hesitate1", "reach out2", "special offer3"]
+    page.get_by_role("link", name="Words 3").click()
+    assert page.locator("mark:target").inner_text() == "special offer3"
