@@ -88,10 +88,18 @@ class Going:
         shares = [share for share in plan(workspace, ledger, order) if share.now]
         if self._can_log_in(workspace, ledger, [share.account for share in shares]):
             self.count = sum(share.now for share in shares)
-            with ledger.begin() as tx:
-                hand.let_go(tx, self.campaign, at=workspace.now)
+            began_at = workspace.now
             self.passed = send(workspace, ledger, order)
+            self._let_go(ledger, at=began_at)
             self.home = bring_home(workspace, self.passed.campaigns)
+
+    def _let_go(self, ledger: Ledger, *, at: datetime) -> None:
+        """What the servers put off goes on by itself; but not where a person, or a crash, ended the pass."""
+        with ledger.begin() as tx:
+            if self.is_stopping:
+                hand.hold(tx, self.campaign)
+            else:
+                hand.let_go(tx, self.campaign, at=at)
 
     def _can_log_in(self, workspace: Workspace, ledger: Ledger, accounts: list[str]) -> bool:
         """Try every login before anything leaves, as the command does."""

@@ -16,6 +16,7 @@ from mailer.desk.words import emails
 from mailer.errors import MailerError
 from mailer.ledger import listing, rounds
 from mailer.model import Outcome, Problem, Status
+from mailer.scheduling.preparing import prepare_next
 from mailer.sending import Order
 from mailer.workspace.passes import plan, send_test, words_for_test
 from mailer.workspace.statuses import bring_home
@@ -82,9 +83,14 @@ class Actions:
         workspace = self.desk.workspace
         ledger = workspace.ledger_of(self.desk.known(campaign))
         again = bool(request.form.get("again"))
-        done = campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
-        self.found[campaign] = done.problems
-        flash(" ".join([_prepared(done), *bring_home(workspace, [campaign])]))
+        if workspace.config.campaigns[campaign].when and not again:
+            done = prepare_next(workspace, campaign)
+        else:
+            settings, folder = workspace.config, workspace.folder
+            done = campaigns.prepare(ledger, settings, folder, campaign, now=workspace.now, again=again)
+        self.found[campaign] = done.problems if done else []
+        said = _prepared(done) if done else "Nobody is due within a year: look at its day, and at the sheet."
+        flash(" ".join([said, *bring_home(workspace, [campaign])]))
         return _back(campaign)
 
     def test(self, campaign: str) -> Response:

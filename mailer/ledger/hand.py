@@ -20,6 +20,11 @@ def let_go(tx: Transaction, campaign: str, *, at: datetime) -> None:
     timing.beat(tx, _LET_GO + campaign, at=at)
 
 
+def hold(tx: Transaction, campaign: str) -> None:
+    """Take that back: nothing more of it goes by itself."""
+    tx.execute(beats.delete().where(beats.c.what == _LET_GO + campaign))
+
+
 def waiting(tx: Transaction, campaigns: Collection[str]) -> frozenset[str]:
     """Those of these campaigns of which first mails were approved since they were last let go."""
     newer = or_(beats.c.at.is_(None), deliveries.c.approved_at > beats.c.at)

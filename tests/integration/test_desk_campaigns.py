@@ -187,3 +187,15 @@ def test_closing_the_desk_lets_what_is_under_way_finish(firm, desk):
     act(desk, "send")
     desk.app.extensions["desk"].close()
     assert Status.SENDING not in {entry.status for entry in entries(firm)}
+
+
+def test_the_next_emails_of_a_campaign_with_a_time_are_prepared_before_it(firm):
+    firm.write_config(campaign="when: {every: month, on: first monday}")
+    desk = open_desk(firm)
+    assert "Prepared: 3 emails newly written." in said(act(desk, "prepare"))
+    assert {entry.due_at.month for entry in entries(firm)} == {12}
+
+
+def test_a_campaign_for_which_nobody_is_due_says_so(firm):
+    firm.write_config(campaign="when: {at: 2020-01-01}")
+    assert "Nobody is due within a year" in said(act(open_desk(firm), "prepare"))

@@ -137,3 +137,23 @@ def test_a_campaign_with_a_time_of_its_own_needs_no_button(firm):
     assert len(firm.outbox) == 0
     turn(firm, minutes=15)
     assert len(firm.outbox) == 3
+
+
+def test_what_a_person_stopped_does_not_go_on_by_itself(firm):
+    desk = None
+
+    def stop_at_the_first(turn):
+        if turn.phase == "dot":
+            desk.post("/campaigns/thanks/stop")
+
+    with ScriptedServer(stop_at_the_first) as server:
+        firm.write_config(account=smtp_account(server.port))
+        prepare(firm)
+        approve(firm, 1, 2, 3)
+        desk = open_desk(firm)
+        desk.post("/campaigns/thanks/send")
+        desk.app.extensions["desk"].goings.of("thanks").wait()
+        gone = len(server.accepted)
+        assert gone < 3
+        turn(firm, minutes=5)
+        assert len(server.accepted) == gone
