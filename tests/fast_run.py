@@ -1,8 +1,8 @@
 """The installed `mailer run` in a world whose clock leaps: `python -m tests.fast_run CONFIG LAST_INSTANT`.
 
-Nothing of ours is replaced: the world's clock and its `sleep` are, before ours is imported. A nap of the metronome lasts
-half a day. The hands of the clock stand in a file, so that whoever is killed and started again goes on where time was, as
-in life. At the last instant the process is told to stop, as systemd would tell it.
+Nothing of ours is replaced: the world's clock and its `sleep` are, before ours is imported. A nap of the metronome
+lasts half a day. The hands of the clock stand in a file, so that whoever is killed and started again goes on where time
+was, as in life. At the last instant the process is told to stop, as systemd would tell it.
 """
 
 import os
@@ -38,7 +38,7 @@ def main(config: Path, last: datetime) -> None:
             if at >= last:
                 os.kill(os.getpid(), signal.SIGTERM)
 
-        time.sleep = sleep
+        time.sleep = sleep  # noqa: TID251 - nobody waits here: this is the world in which ours waits
         from mailer import cli
 
         sys.argv = ["mailer", "--config", str(config), "run"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
 
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
@@ -251,6 +252,13 @@ def _answered(person: ColumnElement[int], since: ColumnElement[datetime]) -> Col
 
 def pointless_follow_ups(tx: Transaction) -> dict[int, str]:
     """Follow-ups that have not gone and must not any more → why: answered, or the mail before it bounced."""
+    found = tx.execute(_pointless())
+    return {row[0]: "the mail before it bounced" if row[1] else "they have answered" for row in found}
+
+
+@cache
+def _pointless() -> Select[int, int]:
+    """Kept, as it is asked before every pass, and building it takes longer than its answer."""
     before = deliveries.alias()
     same = and_(
         before.c.round_id == deliveries.c.round_id,
@@ -258,7 +266,7 @@ def pointless_follow_ups(tx: Transaction) -> dict[int, str]:
         before.c.copy == deliveries.c.copy,
         before.c.step < deliveries.c.step,
     )
-    rows = tx.execute(
+    return (
         select(deliveries.c.id, func.max(case((before.c.status == Status.BOUNCED, 1), else_=0)))
         .join_from(deliveries, before, same)
         .where(
@@ -268,7 +276,6 @@ def pointless_follow_ups(tx: Transaction) -> dict[int, str]:
         )
         .group_by(deliveries.c.id)
     )
-    return {row[0]: "the mail before it bounced" if row[1] else "they have answered" for row in rows}
 
 
 def thread_of(tx: Transaction, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -54,8 +54,12 @@ def environment(*, html: bool) -> Sandbox:
     return made
 
 
+@lru_cache(maxsize=256)
 def compile_source(source: str, *, html: bool, place: str, line: int = 1) -> Compiled:
-    """Compile `source`, which begins on `line` of `place`; raises TemplateError naming both."""
+    """Compile `source`, which begins on `line` of `place`; raises TemplateError naming both.
+
+    Kept: a schedule loads the same templates for round after round.
+    """
     env = environment(html=html)
     try:
         tree = env.parse("\n" * (line - 1) + clean_body(source))
