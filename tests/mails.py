@@ -97,6 +97,19 @@ _STANDARD = (
     ("virus", "5.6.0", "554 5.6.0 virus found", False),
     ("server fault", "5.3.0", "554 5.3.0 local configuration error", False),
     ("no reason", "5.0.0", "", False),
+    ("mailbox unavailable", "5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable", True),
+    ("refused at the edge", "5.4.1", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", True),
+    ("domain unknown to Microsoft", "5.4.310", "DNS domain client.example does not exist", True),
+    ("takes no mail at all", "5.1.10", "556 5.1.10 Recipient address has null MX", True),
+    ("group without outsiders", "5.7.133", "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup", False),
+    (
+        "too much mail at once",
+        "5.2.1",
+        "550-5.2.1 The user you are trying to contact is receiving mail at a rate",
+        False,
+    ),
+    ("our own daily limit", "5.1.90", "You've reached your daily limit for message recipients", False),
+    ("loop", "5.4.14", "Hop count exceeded - possible mail loop", False),
     ("no such user after DATA", "5.0.0", "554 rejected: user unknown (in reply to end of DATA)", False),
 )
 

@@ -15,7 +15,11 @@ from mailer.mailbox.phrases import reasons, says
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 _CODE = re.compile(r"(?:^|[\s:;,(\"'\[])([45][0-5]\d)(?=[\s\-:;,#]|$)")
 _AT_RCPT = re.compile(r"\brcpt\b", re.IGNORECASE)
-_BAD_MAILBOX = re.compile(r"bad-mailbox")
+#: What is said of recipients only: by PowerMTA, by RFC 5321 §4.2.3, by Microsoft.
+_OF_RECIPIENTS = re.compile(
+    r"bad-mailbox|requested (?:mail )?action not taken: mailbox unavailable|recipient address rejected: access denied",
+    re.IGNORECASE,
+)
 #: Addresses, URLs and host names: their letters say nothing ("spamgate.example said: user unknown").
 _NAMES = re.compile(
     r"[^\s<>@]{1,80}@[^\s<>]+|(?<![\w.-])(?!\S{0,80}(?:spamhaus|barracuda|spamcop|abuseat|\.bl\.|rbl))"
@@ -107,5 +111,5 @@ def is_hard(status: str, code: int, reason: Reason, text: str) -> bool:
         return detail in {"2.1", "1.1"}
     if reason is not Reason.NO_PERSON:
         return reason in HARD
-    said_of_the_recipient = _AT_RCPT.search(text) or _BAD_MAILBOX.search(text)
+    said_of_the_recipient = _AT_RCPT.search(text) or _OF_RECIPIENTS.search(text)
     return detail.startswith("1.") or bool(said_of_the_recipient) or not (status or code)
