@@ -27,7 +27,7 @@ def told(ledger, content, *, status=Status.SENT):
         known = Known(frozenset({entry.message_id}), frozenset({BOB}), frozenset({mails.US}))
         news = act(tx, read(content.replace(mails.BOB.encode(), BOB.encode()), known, today=NOW.date()), entry, at=NOW)
         (entry,) = listing.entries(tx, ids=[delivery_id])
-        return news, entry.status, [line.kind for line in touches.lines_of(tx, [entry.person])[entry.person]]
+        return news, entry.status, [line.kind for line in touches.lines_of(tx, [entry.person])]
 
 
 @pytest.mark.parametrize(
