@@ -37,3 +37,20 @@ def faults(page: Page) -> list[str]:
     """What axe-core has against the page as it stands: rule and place."""
     found = Axe().run(page).response["violations"]
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+def path_of(page: Page, path: str) -> str:
+    """The address of a path on the site that the page is of."""
+    scheme, _, rest = page.url.partition("//")
+    return f"{scheme}//{rest.partition('/')[0]}{path}"
+
+
+def enter(page: Page, words: str, url: str) -> None:
+    """Press Tab until the link or button of these words has the focus, then Enter."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == words:
+            page.keyboard.press("Enter")
+            page.wait_for_url(url)
+            return
+    raise AssertionError(f"{words} cannot be reached with the keyboard")

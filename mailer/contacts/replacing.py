@@ -47,6 +47,7 @@ def replace_file(path: Path, newer: Path, folder: Path, *, today: date) -> Path 
     check_replaceable(path, folder)
     beside = path.with_name(f".{path.name}.new")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(newer, beside)
         kept = _keep(path, today) if path.exists() else None
         beside.replace(path)

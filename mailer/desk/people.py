@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, abort, render_template, request
 
 from mailer.desk.desk import Desk
+from mailer.errors import ContactsError
 from mailer.model import Contact
 
 #: How many contacts a page shows.
@@ -19,11 +20,14 @@ def add_pages(app: Flask, desk: Desk) -> None:
         return render_template("sheets.html", sources=desk.workspace.config.contacts)
 
     @app.get("/contacts/<source>")
-    def sheet(source: str) -> str:
+    def sheet(source: str) -> str | tuple[str, int]:
         if source not in desk.workspace.config.contacts:
             abort(404)
         text, page = request.args.get("find", "").strip(), max(1, request.args.get("page", 1, int))
-        read = desk.sheets.read(desk.workspace, source)
+        try:
+            read = desk.sheets.read(desk.workspace, source)
+        except ContactsError as error:
+            return render_template("unread.html", source=source, error=error), 409
         found = [contact for contact in read.contacts if _has(contact, text)]
         listed = found[(page - 1) * PAGE : page * PAGE]
         return render_template(

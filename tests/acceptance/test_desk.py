@@ -6,7 +6,7 @@ import pytest
 
 from mailer.ledger import listing
 from mailer.model import Status
-from tests.browsers import chromium, faults
+from tests.browsers import chromium, path_of
 from tests.desks import prepare, served_desk
 from tests.factories import add_drafts
 from tests.workspaces import row
@@ -131,53 +131,3 @@ def test_a_foreign_page_that_posts_to_the_desk_is_refused(page, link):
     with foreign.expect_navigation() as told:
         foreign.get_by_role("button").click()
     assert told.value.status == 403
-
-
-def path_of(page, path: str) -> str:
-    scheme, _, rest = page.url.partition("//")
-    return f"{scheme}//{rest.partition('/')[0]}{path}"
-
-
-def test_the_walk_of_the_office_manager_with_the_keyboard_only(browser, firm):
-    """From an empty workspace to sent mail: prepare, read, add a sentence, approve, send, see that they went."""
-    with served_desk(firm) as link:
-        page = browser.new_page()
-        page.goto(link)
-        enter(page, "Campaigns", "**/campaigns")
-        enter(page, "thanks", "**/campaigns/thanks")
-        page.keyboard.press("u")
-        page.get_by_text("Prepared: 3 emails newly written.").wait_for()
-        page.keyboard.press("r")
-        page.wait_for_url("**/review/thanks")
-        enter(page, "Bob1 Stone", "**/review/thanks/1")
-        page.keyboard.press("e")
-        page.wait_for_function("document.activeElement.matches('input, textarea')")
-        page.keyboard.type("The tea was good.")
-        page.locator("#saved").get_by_text("Saved.").wait_for()
-        page.keyboard.press("Escape")
-        for number in (2, 3):
-            page.keyboard.press("a")
-            page.wait_for_url(f"**/review/thanks/{number}")
-        page.keyboard.press("a")
-        page.wait_for_url("**/review/thanks")
-        enter(page, "Campaigns", "**/campaigns")
-        enter(page, "thanks", "**/campaigns/thanks")
-        page.keyboard.press("s")
-        page.get_by_text("3 emails sent").wait_for()
-        assert faults(page) == []
-        page.go_back()
-        page.reload()
-        page.close()
-    assert len(firm.outbox) == 3
-    assert sum("The tea was good." in path.read_text() for path in firm.outbox) == 1
-
-
-def enter(page, words: str, url: str) -> None:
-    """Press Tab until the link of these words has the focus, then Enter."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent.trim()") == words:
-            page.keyboard.press("Enter")
-            page.wait_for_url(url)
-            return
-    raise AssertionError(f"{words} cannot be reached with the keyboard")

@@ -46,6 +46,14 @@ def test_a_token_that_leaked_opens_nothing_any_more(firm, desk):
     assert stranger.get("/", base_url=HOME).status_code == 401
 
 
+def test_nothing_after_the_link_carries_its_token_on_to_elsewhere(desk):
+    link = desk.door.link.removeprefix(HOME)
+    answer = desk.get(link)
+    token = link.removeprefix("/open/")
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert token not in answer.headers["Location"] + answer.text + str(desk.get("/").headers) + desk.get("/").text
+
+
 def test_a_name_that_was_bound_to_this_machine_is_refused_everywhere(desk):
     for host in ("evil.example", "evil.example:8025", "127.0.0.1:80", "127.0.0.1", "0.0.0.0:8025", ""):
         for path in ("/", "/%2f", "/static/desk.css", "/open/x", "/%61pi"):

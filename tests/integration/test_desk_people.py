@@ -58,3 +58,4 @@ def test_a_row_that_is_gone_and_a_sheet_that_cannot_be_read_are_said_plainly(fir
     answer = desk.get("/contacts/clients")
     assert answer.status_code == 409
     assert "clients.xlsx" in answer.text
+    assert 'action="/contacts/clients/drop"' in answer.text
