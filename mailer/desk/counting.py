@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mailer.desk.kept import PATIENCE, Counted, Kept
 from mailer.ledger import overview
 from mailer.ledger.opening import Ledger
-from mailer.relations import Relations, read_relations
+from mailer.relations import Relation, Relations, read_relations
 from mailer.relations.figures import Report
 from mailer.scheduling.occasions import Ahead, occasions_between
 from mailer.scheduling.outlook import Outlook, outlook
@@ -27,13 +27,13 @@ OUTLOOK_HOLDS = 300
 class Counting:
     """Counts of one desk, behind its pages where they take long."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, pool: ThreadPoolExecutor) -> None:
         self._desk = desk
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counting")
-        self._relations = Kept[Relations](self._pool)
-        self._outlooks = Kept[Outlook](self._pool)
-        self._occasions = Kept[list[Ahead]](self._pool)
-        self._reports = Kept[Report](self._pool)
+        self._relations = Kept[Relations](pool)
+        self._neglected = Kept[list[Relation]](pool)
+        self._outlooks = Kept[Outlook](pool)
+        self._occasions = Kept[list[Ahead]](pool)
+        self._reports = Kept[Report](pool)
 
     def relations(self, ledger: Ledger) -> Counted[Relations] | None:
         """How we stand with everybody. Raises ContactsError for a sheet that cannot be used."""
@@ -44,6 +44,13 @@ class Counting:
             lambda: read_relations(ledger, workspace.config, workspace.folder, now=workspace.now),
             patience=self._patience,
         )
+
+    def neglected(self) -> Counted[list[Relation]] | None:
+        """Who has not heard from us for too long, the worst first. Raises ContactsError like `relations`."""
+        known = self.relations(self._desk.workspace.ledger)
+        if known is None:
+            return None
+        return self._neglected.of("", known.stamp, lambda: known.value.neglected(soon=False), patience=self._patience)
 
     def outlook(self, days: int) -> Counted[Outlook] | None:
         """What goes out when, so many days ahead. Raises ContactsError for a sheet that cannot be used."""
@@ -84,7 +91,3 @@ class Counting:
     def _patience(self) -> float:
         with self._desk.workspace.ledger.read() as tx:
             return 0 if overview.people_count(tx) > LARGE else PATIENCE
-
-    def close(self) -> None:
-        """Finish the count in hand, and begin no other."""
-        self._pool.shutdown(cancel_futures=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mailer.campaigns import Refreshed
@@ -27,10 +28,11 @@ class Desk:
         self._open_workspace = open_workspace
         self.looked_at = LookedAt()
         self.sheets = Sheets()
-        self.grouping = Grouping(self.sheets)
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="counting")
+        self.grouping = Grouping(self.sheets, self._pool)
         self.goings = Goings(open_workspace)
         self.drops = Drops()
-        self.counting = Counting(self)
+        self.counting = Counting(self, self._pool)
         self._keeper: Keeper | None = None
         self.config_path = config_path
         self._lock = threading.RLock()
@@ -86,7 +88,7 @@ class Desk:
         """Finish what is being sent, and let the schedule and the files go."""
         if self._keeper:
             self._keeper.close()
-        self.counting.close()
+        self._pool.shutdown(cancel_futures=True)
         self.goings.close()
         self.drops.close()
         self._workspace.__exit__()

@@ -5,6 +5,7 @@ A yes carries the digest of the words that stood on the screen: a stale page app
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask, flash, redirect, render_template, request, session, url_for
@@ -12,7 +13,10 @@ from werkzeug.wrappers import Response
 
 from mailer import campaigns
 from mailer.campaigns import Decision
+from mailer.desk.alike import Alike
+from mailer.desk.counting import LARGE
 from mailer.desk.desk import Desk
+from mailer.desk.kept import PATIENCE, Counted
 from mailer.desk.marks import Marker
 from mailer.desk.one import look_up, one, wording
 from mailer.desk.words import KINDS, STATUSES, emails
@@ -21,6 +25,8 @@ from mailer.model import Status
 
 #: How many drafts a page of the list shows.
 PAGE = 50
+#: Seconds that a yes to a whole group waits until the group is known as it stands now.
+UNTIL_GROUPED = 60.0
 #: How the mail may be looked at: what → the choices, the first unless chosen.
 VIEWS = {
     "width": ("desktop", "phone"),
@@ -39,12 +45,14 @@ def add_pages(app: Flask, desk: Desk) -> None:
         stopped = desk.refresh(desk.known(campaign)).stopped.get(campaign, "")
         text, page = request.args.get("find", "").strip(), max(1, request.args.get("page", 1, int))
         with desk.workspace.ledger_of(campaign).read() as tx:
-            ids = overview.draft_ids(tx, campaign, text)
+            digests = {} if text else overview.digests(tx, campaign)
+            ids = overview.draft_ids(tx, campaign, text) if text else list(digests)
             listed = listing.entries(tx, ids=ids[(page - 1) * PAGE : page * PAGE])
-        groups = [] if text or page > 1 else desk.grouping.of(desk.workspace, campaign)
+        groups = Counted([], None) if text or page > 1 else _alike(desk, campaign, digests)
         return render_template(
             "review.html", campaign=campaign, listed=listed, count=len(ids), page=page, pages=-(-len(ids) // PAGE),
-            text=text, groups=groups, looked_at=desk.looked_at, stopped=stopped,
+            text=text, groups=groups.value if groups else None, is_old=bool(groups and groups.is_old),
+            looked_at=desk.looked_at, stopped=stopped,
         )  # fmt: skip
 
     @app.get("/review/<campaign>/<int:draft_id>")
@@ -63,6 +71,12 @@ def add_pages(app: Flask, desk: Desk) -> None:
     for name in ("approve", "hold", "back", "edit", "undo"):
         rule = f"/review/<campaign>/<int:draft_id>/{name}"
         app.add_url_rule(rule, name, getattr(actions, name), methods=["POST"])
+
+
+def _alike(desk: Desk, campaign: str, digests: Mapping[int, str]) -> Counted[list[Alike]] | None:
+    """The groups of alike drafts; of many drafts as they stand, while newer ones are made behind the page."""
+    patience = 0 if len(digests) > LARGE else PATIENCE
+    return desk.grouping.of(desk.workspace, campaign, digests, patience=patience)
 
 
 def _view() -> dict[str, str]:
@@ -101,7 +115,10 @@ class Actions:
         """Yes to a group of alike drafts, after its odd ones were looked at; the form carries the group's mark."""
         self.desk.refresh(self.desk.known(campaign))
         mark = request.form.get("mark", "")
-        group = next((g for g in self.desk.grouping.of(self.desk.workspace, campaign) if g.mark == mark), None)
+        with self.desk.workspace.ledger_of(campaign).read() as tx:
+            digests = overview.digests(tx, campaign)
+        groups = self.desk.grouping.of(self.desk.workspace, campaign, digests, patience=UNTIL_GROUPED)
+        group = next((each for each in groups.value if each.mark == mark), None) if groups else None
         if group is None:
             flash("These emails changed since the page was shown. Nothing was approved: please look again.")
         elif unseen := group.to_look_at(self.desk.looked_at):

@@ -82,8 +82,8 @@ def add_pages(app: Flask, desk: Desk) -> None:
 
     @app.get("/neglected")
     def neglected() -> str:
-        known = desk.counting.relations(desk.workspace.ledger)
-        everyone = known.value.neglected(soon=False) if known else []
+        known = desk.counting.neglected()
+        everyone = known.value if known else []
         owner = request.args.get("owner", "")
         chosen = [each for each in everyone if owner in {"", each.contact.owner}]
         owners = Counter(each.contact.owner for each in everyone if each.contact.owner)
@@ -102,10 +102,10 @@ def _look(workspace: Workspace, ledger: Ledger, glance: Glance) -> None:
 def _look_ahead(desk: Desk, glance: Glance) -> None:
     """What the sheets are asked about: where one cannot be read, that is said, and the page still stands."""
     try:
-        known = desk.counting.relations(desk.workspace.ledger)
+        known = desk.counting.neglected()
         outlook = desk.counting.outlook(AHEAD)
     except ContactsError as error:
         glance.unreadable, glance.neglected = str(error), []
         return
-    glance.neglected = known.value.neglected(soon=False) if known else None
+    glance.neglected = known.value if known else None
     glance.coming = [line for line in outlook.value.lines if line.coming][:NAMED] if outlook else []
