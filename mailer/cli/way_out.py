@@ -27,5 +27,10 @@ def unsubscribe_server(settings: Settings, host: str, port: int) -> None:
         from mailer.way_out import way_out
 
         app = way_out(workspace.ledger, firm.name, now=lambda: workspace.now)
+        try:
+            server = waitress.create_server(app, host=host, port=port, threads=4, ident=None)
+        except OSError as error:
+            why = error.strerror or error
+            raise UsageError(f"Nothing can listen on {host}:{port}: {why}.", cure="Choose another --port.") from error
         tell(f"{firm.unsubscribe_at} is answered on {host}:{port}; Ctrl-C ends it.")
-        waitress.serve(app, host=host, port=port, threads=4, ident=None)
+        server.run()

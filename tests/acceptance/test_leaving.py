@@ -1,0 +1,73 @@
+"""A mail that tells how to leave, the page behind its address, and the warnings of `mailer check`, as installed."""
+
+import re
+import socket
+import urllib.request
+
+from tests.servers import ScriptedServer
+from tests.workspaces import smtp_account
+
+PAGE = "https://leave.harbourvale.example"
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def asked(address, form=None):
+    with urllib.request.urlopen(address, data=form, timeout=20) as answer:
+        return answer.status, answer.read()
+
+
+def host_the_page(firm, port):
+    """A personal campaign says how to leave, and the firm hosts the page for it."""
+    firm.write_config(account=smtp_account(port), campaign="review: each\n    unsubscribe: true")
+    config = firm.folder / "config.yaml"
+    config.write_text(config.read_text().replace("  timezone:", f"  unsubscribe_at: {PAGE}\n  timezone:", 1))
+
+
+def sent_to_everybody(firm):
+    """The mails of that campaign, as a mail server took them."""
+    with ScriptedServer() as server:
+        host_the_page(firm, server.port)
+        firm.run("campaigns", "prepare", "thanks")
+        firm.run("drafts", "approve", "thanks", "--all", "--yes")
+        firm.run("send", "thanks", "--yes")
+        return server.accepted
+
+
+def suppressed(firm):
+    return [entry["what"] for entry in firm.run("suppress", "list", "--json").json]
+
+
+def test_one_click_on_a_personal_mail_suppresses_its_reader_and_a_scanner_nobody(firm):
+    mail = next(taken for taken in sent_to_everybody(firm) if taken.rcpt_to == ("client2@client.example",))
+    (token,) = re.findall(rf"List-Unsubscribe: <{PAGE}/([\w.-]+)>, <mailto:".encode(), mail.content)
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in mail.content
+    port = free_port()
+    serving = firm.start("unsubscribe-server", "--port", port)
+    try:
+        assert "is answered on" in serving.stderr.readline()
+        page = f"http://127.0.0.1:{port}/{token.decode()}"
+        status, shown = asked(page)
+        assert (status, b"client2" in shown, suppressed(firm)) == (200, False, [])
+        answers = [asked(page, b"List-Unsubscribe=One-Click") for _ in range(2)]
+        assert (answers[0], answers[0][0]) == (answers[1], 200)
+    finally:
+        serving.terminate()
+        serving.communicate()
+    assert suppressed(firm) == ["client2@client.example"]
+
+
+def test_a_port_that_is_taken_is_said_in_one_sentence(firm):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        host_the_page(firm, port)
+        assert f"Nothing can listen on 127.0.0.1:{port}" in firm.run("unsubscribe-server", "--port", port, code=2).err
+
+
+def test_an_account_whose_provider_is_about_to_refuse_passwords_is_warned_of(firm):
+    firm.write_config(account="server: smtp.office365.com:587\n    security: starttls\n    username: ada@x.example")
+    kinds = [problem["kind"] for problem in firm.run("check", "--offline", "--json").json["problems"]]
+    assert "password-ends" in kinds
