@@ -95,7 +95,13 @@ class Source:
     row: int
 
     def __str__(self) -> str:
-        return f"{self.file} › {self.sheet} › row {self.row}" if self.sheet else f"{self.file}, row {self.row}"
+        """The place as problems tell it, by the file's name alone: "clients.xlsx › Clients › row 3"."""
+        name = self.file.replace("\\", "/").rpartition("/")[2]
+        return " › ".join(part for part in (name, self.sheet, f"row {self.row}") if part)
+
+    def beside(self, other: Source) -> str:
+        """The same as told at another place: on one sheet the row says enough."""
+        return f"row {self.row}" if (self.file, self.sheet) == (other.file, other.sheet) else str(self)
 
 
 @dataclass(frozen=True, slots=True)

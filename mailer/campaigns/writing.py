@@ -99,7 +99,7 @@ def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, tuple
     for contact, (person, *others) in pairs:
         kept = known.get((person, contact.copy))
         here = drafts.Place(kept.id if kept else None, str(contact.source))
-        before = first.setdefault(contact.address, here)
+        before = first.setdefault(contact.address.lower(), here)
         doubled = "" if before is here or (kept and before.id == kept.id) else before.where
         rows.append(
             Row(

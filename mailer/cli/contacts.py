@@ -17,10 +17,11 @@ from mailer.errors import ConfigError, ContactsError, UsageError
 if TYPE_CHECKING:
     from datetime import date
 
-    from mailer.config import ContactSource, Firm
+    from mailer.config import Config, ContactSource, Firm
     from mailer.contacts import Reading, Sight
+    from mailer.contacts.doubles import Mailboxes
     from mailer.contacts.rows import Row
-    from mailer.model import Contact
+    from mailer.model import Contact, Problem
 
 #: Rows that a terminal is given of a long sheet.
 _SHOWN = 50
@@ -143,15 +144,38 @@ def list_contacts(settings: Settings, /, source: str, where: str, as_json: bool,
 @click.pass_obj
 def check(settings: Settings, /, source: str, as_json: bool, **options: str | None) -> int:
     """Read SOURCE and print what is wrong, with the cell and the cure; exit code 65 when nobody can be written to."""
-    reading, _ = _open(settings, source, options)
-    count = sum(1 for _ in reading)
+    from mailer.contacts.doubles import Mailboxes
+
+    reading, today = _open(settings, source, options)
+    mailboxes = Mailboxes(_firm(settings))
+    count = mailboxes.counted(reading)
+    problems = [*reading.problems, *_doubled(settings, source, mailboxes, today)]
     if as_json:
-        problems = [output.problem_json(problem) for problem in reading.problems]
-        output.print_json({"contacts": count, "skipped": dict(reading.skipped), "problems": problems})
+        shown = [output.problem_json(problem) for problem in problems]
+        output.print_json({"contacts": count, "skipped": dict(reading.skipped), "problems": shown})
     else:
         output.line(_summary(reading, count))
-        output.problems(reading.problems)
+        output.problems(problems)
     return 0 if count else ContactsError.exit_code
+
+
+def _doubled(settings: Settings, name: str, mailboxes: Mailboxes, today: date) -> Iterator[Problem]:
+    """Who of a source stands in another of config.yaml too."""
+    from mailer.contacts import read
+    from mailer.model import Problem, Severity
+
+    config, folder = _config(settings)
+    if config is None:
+        return
+    for other, source in config.contacts.items():
+        if other == name or (folder / source.file).resolve() == Path(name).resolve():
+            continue
+        try:
+            found = read(other, source, folder, firm=config.firm, today=today)
+            yield from mailboxes.doubled(found)
+        except ContactsError as error:
+            what = f"The same addresses could not be looked for in {other}: {error}"
+            yield Problem(source.file, what, error.cure, Severity.NOTE, "not-compared")
 
 
 def _summary(reading: Reading, count: int) -> str:
@@ -245,40 +269,46 @@ def contact_json(contact: Contact) -> dict[str, Any]:
 
 def _open(settings: Settings, name: str, options: dict[str, str | None]) -> tuple[Reading, date]:
     """Read a source of config.yaml, or a file; options on the command line count more than the config."""
+    from zoneinfo import ZoneInfo
+
     from mailer.contacts import read
     from mailer.workspace import Clock
 
     source, folder, firm = _source(settings, name)
     source = source.model_copy(update={option: value for option, value in options.items() if value})
-    today = Clock().now().date()
+    today = Clock().now().astimezone(ZoneInfo(firm.timezone)).date()
     return read(name, source, folder, firm=firm, today=today), today
 
 
 def _source(settings: Settings, name: str) -> tuple[ContactSource, Path, Firm]:
-    from mailer.config import ContactSource, read
+    from mailer.config import ContactSource
 
-    try:
-        path = settings.find_config()
-    except ConfigError:
-        if settings.config or not Path(name).exists():
-            raise
-        return ContactSource.model_validate({"file": name}), Path.cwd(), _firm(settings)
-    config = read(path)
-    if name in config.contacts:
-        return config.contacts[name], path.parent, config.firm
+    config, folder = _config(settings)
+    if config and name in config.contacts:
+        return config.contacts[name], folder, config.firm
     if Path(name).exists():
-        return ContactSource.model_validate({"file": name}), Path.cwd(), config.firm
-    cure = f"There are: {', '.join(config.contacts)}." if config.contacts else "Name a file."
+        return ContactSource.model_validate({"file": name}), Path.cwd(), _firm(settings)
+    if config is None:
+        settings.find_config()
+    known = ", ".join(config.contacts) if config else ""
+    cure = f"There are: {known}." if known else "Name a file."
     raise UsageError(f"“{name}” is neither a contact source of config.yaml nor a file.", cure=cure)
 
 
 def _firm(settings: Settings) -> Firm:
     """Give the firm of config.yaml, where there is one: its language decides how cells are shown."""
-    from mailer.config import Firm, read
+    from mailer.config import Firm
+
+    config, _ = _config(settings)
+    return config.firm if config else Firm.model_validate({"name": ""})
+
+
+def _config(settings: Settings) -> tuple[Config | None, Path]:
+    """Give config.yaml and its folder; None where there is none, unless one was named."""
+    from mailer.config import read
 
     try:
-        return read(settings.find_config()).firm
+        path = settings.find_config()
     except ConfigError:
-        if settings.config:
-            raise
-        return Firm.model_validate({"name": ""})
+        return None, Path.cwd()
+    return read(path), path.parent

@@ -32,6 +32,11 @@ class Firm(Calendar):
     postal_address: str = Field("", description="Required in the footer of marketing mail.")
     timezone: Zone = Field("UTC", description="IANA zone of the office, such as Africa/Lagos.")
     language: Language = Field("en", description="Language of the firm: with the country it decides dates and money.")
+    same_address: Literal["exact", "plus-and-dots"] = Field(
+        "exact",
+        description="Which addresses are told to be one mailbox: those alike but for letter case, or also those that "
+        "differ by a plus tag (`ada+news@`) or by dots at Gmail.",
+    )
     country: Country = Field("", description="ISO country code: decides the locale and the public holidays.")
 
     def local(self, at: datetime) -> datetime:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mailer.addresses import identity, parse_address, split_addresses
 from mailer.config.models import ContactSource, Firm
+from mailer.contacts.doubles import mailbox
 from mailer.contacts.finding import Found, find_tables, key_column
 from mailer.contacts.header import field_name
 from mailer.contacts.joining import group_rows, join_households
@@ -17,7 +18,7 @@ from mailer.contacts.opening import open_book
 from mailer.contacts.rows import Book, Row
 from mailer.contacts.synonyms import TOTALS
 from mailer.contacts.understanding import Understanding
-from mailer.model import Contact, Problem, Severity
+from mailer.model import Contact, Problem, Severity, Source
 
 #: What is told of every row below a header, whatever becomes of it.
 Watch = Callable[[Found, Row], None]
@@ -31,7 +32,7 @@ class Reading:
         book: Book,
         path: Path,
         tables: tuple[tuple[Found, Understanding], ...],
-        language: str,
+        firm: Firm,
         watch: Watch | None = None,
     ) -> None:
         #: Every file that was read, to be watched for changes.
@@ -48,10 +49,10 @@ class Reading:
         self._book = book
         self._tables = tables
         self._source = tables[0][1].source
-        self._language = language
+        self._firm = firm
         self._watch = watch
-        self._keys: dict[tuple[str, int], str] = {}
-        self._addresses: dict[str, str] = {}
+        self._keys: dict[tuple[str, int], Source] = {}
+        self._addresses: dict[str, Contact] = {}
 
     def __iter__(self) -> Iterator[Contact]:
         try:
@@ -66,7 +67,7 @@ class Reading:
 
     def _joined(self, people: Iterable[Contact]) -> Iterable[Contact]:
         if self._source.together == "household":
-            return self._without_loners(join_households(people, self._language))
+            return self._without_loners(join_households(people, self._firm.language))
         return group_rows(people, self._source.group_by) if self._source.group_by else people
 
     def _without_loners(self, households: Iterable[Contact]) -> Iterator[Contact]:
@@ -126,24 +127,28 @@ class Reading:
 
     def _is_doubled(self, contact: Contact) -> bool:
         """Whether its key stood in an earlier row; tells of that, and of an address met before."""
-        here = str(contact.source)
+        here = contact.source
         first = self._keys.setdefault((contact.key, contact.copy), here)
-        same = self._addresses.setdefault(identity(contact.address), here)
-        where = self._tables[0][1].place_of(contact)
+        same = self._addresses.setdefault(mailbox(contact.address, self._firm), contact)
         if first != here:
             key = "address" if contact.key == identity(contact.address) else "key"
-            what = f"The {key} {contact.key} stands in {_row(first)} already; this row is left out."
-            self.problems.append(Problem(where, what, "Remove one of the two rows.", Severity.HOLD, "doubled-key"))
-        elif same != here:
-            what = f"{contact.address} stands in {_row(same)} already, for somebody else."
-            cure = "If they live together, `together: household` makes one mail for both."
-            self.problems.append(Problem(where, what, cure, Severity.WARN, "doubled-address"))
+            what = f"The {key} {contact.key} stands in {first.beside(here)} already; this row is left out."
+            cure = "Remove one of the two rows."
+            self.problems.append(Problem(str(here), what, cure, Severity.HOLD, "doubled-key"))
+        elif same.source != here:
+            self.problems.append(_doubled_address(contact, same))
         return first != here
 
 
-def _row(source: str) -> str:
-    """The end of a source: "row 3"."""
-    return source.rpartition(" › ")[2].rpartition(", ")[2]
+def _doubled_address(contact: Contact, first: Contact) -> Problem:
+    place = first.source.beside(contact.source)
+    if identity(contact.address) == identity(first.address):
+        what = f"{contact.address} stands in {place} already, for somebody else."
+        cure = "If they live together, `together: household` makes one mail for both."
+    else:
+        what = f"{contact.address} is the mailbox of {first.address} in {place}."
+        cure = "Remove one of the two rows, or write the address alike in both."
+    return Problem(str(contact.source), what, cure, Severity.WARN, "doubled-address")
 
 
 def _kind(row: Row, understanding: Understanding) -> str:
@@ -178,7 +183,7 @@ def read(
     except BaseException:
         book.close()
         raise
-    return Reading(book, path, tables, firm.language, watch)
+    return Reading(book, path, tables, firm, watch)
 
 
 def _understanding(name: str, source: ContactSource, file: str, found: Found, today: date) -> Understanding:

@@ -90,11 +90,6 @@ class Understanding:
         """Name the address cell."""
         return self.place(row.number, self.address_column)
 
-    def place_of(self, contact: Contact) -> str:
-        """Name a contact's row, whatever sheet it stands on."""
-        sheet = f" › {contact.source.sheet}" if contact.source.sheet else ""
-        return f"{self.file}{sheet} › row {contact.source.row}"
-
     def _key(self, row: Row) -> str:
         return row.cells.get(self.key.number, _NOTHING)[0].strip() if self.key else ""
 

@@ -9,7 +9,7 @@ from typing import Any
 from mailer import contacts
 from mailer.errors import ContactsError
 from mailer.ledger.listing import Entry
-from mailer.model import Contact, Problem
+from mailer.model import Contact, Problem, Source
 from mailer.workspace import Workspace
 
 
@@ -19,7 +19,7 @@ class SheetRead:
 
     contacts: tuple[Contact, ...]
     #: The place in the sheet → who stands there.
-    by_place: dict[str, Contact]
+    by_place: dict[Source, Contact]
     problems: tuple[Problem, ...]
     #: Why rows were passed over → how many.
     skipped: dict[str, int]
@@ -46,10 +46,10 @@ class Sheets:
         sources = workspace.config.contacts
         return (workspace.today, *((name, each, _stamp(workspace, each.file)) for name, each in sources.items()))
 
-    def places(self, workspace: Workspace, campaign: str) -> dict[str, Contact]:
+    def places(self, workspace: Workspace, campaign: str) -> dict[Source, Contact]:
         """The place in a sheet → who stands there, for every sheet of a campaign that can be read."""
         settings = workspace.config.campaigns.get(campaign)
-        found: dict[str, Contact] = {}
+        found: dict[Source, Contact] = {}
         for name in settings.contacts if settings else ():
             with suppress(ContactsError):
                 found |= self.read(workspace, name).by_place
@@ -60,9 +60,9 @@ class Sheets:
         return at_its_place(entry, self.places(workspace, entry.campaign))
 
 
-def at_its_place(entry: Entry, places: dict[str, Contact]) -> Contact | None:
+def at_its_place(entry: Entry, places: dict[Source, Contact]) -> Contact | None:
     """The contact in an email's row, if it is still the same one."""
-    found = places.get(str(entry.source))
+    found = places.get(entry.source)
     return found if found and found.address == entry.address else None
 
 
@@ -78,5 +78,5 @@ def _read(workspace: Workspace, name: str) -> SheetRead:
     settings = workspace.config.contacts[name]
     reading = contacts.read(name, settings, workspace.folder, firm=workspace.config.firm, today=workspace.today)
     found = tuple(reading)
-    by_place = {str(contact.source): contact for contact in found}
+    by_place = {contact.source: contact for contact in found}
     return SheetRead(found, by_place, tuple(reading.problems), dict(reading.skipped))

@@ -228,7 +228,7 @@ class Place:
 
 
 def first_in_round(tx: Connection, round_id: int, addresses: Iterable[str]) -> dict[str, Place]:
-    """Address → the first mail of this round to it that was not dropped."""
+    """Address in lower case → the first mail of this round to it that was not dropped."""
     gone = [Status.DISCARDED, Status.CANCELLED]
     rows = tx.execute(
         select(
@@ -241,12 +241,12 @@ def first_in_round(tx: Connection, round_id: int, addresses: Iterable[str]) -> d
         .where(
             deliveries.c.round_id == round_id,
             deliveries.c.step == 0,
-            deliveries.c.address.in_(list(addresses)),
+            func.lower(deliveries.c.address).in_({address.lower() for address in addresses}),
             deliveries.c.status.not_in(gone),
         )
         .order_by(deliveries.c.id.desc())
     )
-    return {address: Place(row_id, str(Source(*place))) for address, row_id, *place in rows}
+    return {address.lower(): Place(row_id, str(Source(*place))) for address, row_id, *place in rows}
 
 
 def first_subjects(tx: Connection, round_id: int, persons: Iterable[int]) -> dict[tuple[int, int], str]:

@@ -35,5 +35,5 @@ def _row(config: Config, folder: Path, entry: Entry, today: date) -> Iterator[Co
     campaign = config.campaigns.get(entry.campaign)
     for name in campaign.contacts if campaign else config.contacts:
         for contact in contacts.read(name, config.contacts[name], folder, firm=config.firm, today=today):
-            if (str(contact.source), contact.address) == (str(entry.source), entry.address):
+            if (contact.source, contact.address) == (entry.source, entry.address):
                 yield contact

@@ -89,3 +89,25 @@ def test_a_new_workbook_is_read_without_a_problem(run, tmp_path, option):
     checked = json.loads(run("check", "mine.xlsx", "--json").stdout)
     assert (checked["contacts"], checked["problems"]) == (1, [])
     assert run("new", "mine.xlsx").exit_code == 2
+
+
+TWO_LISTS = """
+firm: {name: A firm, same_address: plus-and-dots}
+contacts:
+  clients: {file: lists/clients.csv}
+  friends: {file: lists/friends.csv}
+  gone: {file: gone.xlsx}
+"""
+
+
+def test_check_tells_who_stands_in_another_list_too(run, tmp_path):
+    (tmp_path / "config.yaml").write_text(TWO_LISTS)
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/clients.csv").write_text("Name,E-mail\nAda,Ada@x.example\nBen,ben@x.example\nCy,cy@x.example\n")
+    (tmp_path / "lists/friends.csv").write_text("Name,E-mail\nCy,cy+golf@x.example\nAda,ada@x.example\n")
+    told = {each["where"]: each["what"] for each in json.loads(run("check", "clients", "--json").output)["problems"]}
+    assert told.pop("gone.xlsx").startswith("The same addresses could not be looked for in gone")
+    assert told == {
+        "clients.csv › row 2": "Ada@x.example stands in friends (friends.csv › row 3) too.",
+        "clients.csv › row 4": "cy@x.example is the mailbox of cy+golf@x.example in friends (friends.csv › row 2).",
+    }

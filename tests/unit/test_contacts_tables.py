@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.table import Table
 
 from mailer.errors import ContactsError
-from tests.workbooks import HEADER, kinds, read_all, reading, workbook
+from tests.workbooks import FIRM, HEADER, kinds, read_all, reading, workbook
 
 
 def book(path, sheets, *, hidden=(), tables=(), merged=()):
@@ -179,3 +179,15 @@ def test_sheets_of_a_large_file_lose_no_row_when_they_are_found_one_after_the_ot
     found = reading(path, sheet="*")
     assert re.search("ChildBook", repr(found._book))
     assert sum(1 for _ in found) == 3000
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("ada+news@x.example", "ada@x.example"), ("a.da@gmail.com", "ada@gmail.com")]
+)
+def test_plus_tags_and_gmail_dots_make_one_mailbox_where_the_firm_says_so(tmp_path, first, second):
+    path = workbook(tmp_path / "a.xlsx", ("E-mail",), (first,), (second,))
+    assert kinds(reading(path)) == []
+    firm = FIRM.model_copy(update={"same_address": "plus-and-dots"})
+    found = reading(path, firm=firm)
+    assert kinds(found) == ["doubled-address"]
+    assert found.problems[0].what == f"{second} is the mailbox of {first} in row 2."
