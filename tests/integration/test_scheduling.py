@@ -117,7 +117,7 @@ def test_dates_that_cannot_be_are_reported_per_cell_and_the_rest_goes_out(life, 
         life.days("2026-11-25", "2026-11-28")
     assert len(life.sent) == 2
     for number, words in [(3, "is not a date"), (5, "does not exist"), (6, "lies far ahead"), (7, "swapped")]:
-        assert f"clients.csv, row {number}, column birthday" in caplog.text
+        assert f"clients.csv › row {number}, column birthday" in caplog.text
         assert words in caplog.text
 
 
