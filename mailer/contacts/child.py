@@ -1,6 +1,6 @@
 """A book read in a process of its own, so that no file can take down or hold up the one who asks.
 
-The process is given up after 30 seconds without an answer; it limits its own memory (see `worker`).
+The process is given up after 25 seconds without an answer; it limits its own memory (see `worker`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from mailer.contacts.package import MEND
 from mailer.contacts.rows import Area, Outline, Row
 from mailer.errors import ContactsError
 
-#: Seconds without an answer after which a file is given up.
-PATIENCE = 30.0
+#: Seconds without an answer after which a file is given up, so that whoever waits knows within half a minute.
+PATIENCE = 25.0
 
 
 class ChildBook:

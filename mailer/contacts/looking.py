@@ -11,7 +11,8 @@ from typing import NamedTuple
 from mailer.config.models import Firm
 from mailer.contacts.header import SEARCHED, find_header
 from mailer.contacts.opening import open_book
-from mailer.contacts.rows import UNCALCULATED, Book, Cell, Row, Sheet, letters
+from mailer.contacts.rows import Book, Cell, Row, Sheet, letters
+from mailer.contacts.understanding import said_of
 from mailer.errors import ContactsError
 from mailer.model import Problem, Severity
 
@@ -60,9 +61,8 @@ def _choose(book: Book, name: str, file: str) -> tuple[Sheet, tuple[Row, ...], I
         if header and header.means("address"):
             return sheet, start, rows
         if fallback is None and any(row.cells for row in start):
-            fallback = sheet
-    chosen = fallback or sheets[0]
-    return chosen, (), book.rows(chosen.name)
+            fallback = sheet, start, rows
+    return fallback or (sheets[0], (), book.rows(sheets[0].name))
 
 
 def named_sheets(book: Book, name: str, file: str) -> tuple[Sheet, ...]:
@@ -105,9 +105,9 @@ def _told(book: Book, rows: Iterator[Row], file: str, sheet: str, problems: list
     try:
         for row in rows:
             for column, flaw in row.flaws.items():
-                what = "The formula was never calculated." if flaw == UNCALCULATED else f"The cell shows {flaw}."
-                kind = "uncalculated" if flaw == UNCALCULATED else "cell-error"
-                problems.append(Problem(f"{prefix}{letters(column)}{row.number}", what, "", Severity.WARN, kind))
+                said, cure, kind = said_of(flaw)
+                where = f"{prefix}{letters(column)}{row.number}"
+                problems.append(Problem(where, f"The cell {said}", cure, Severity.WARN, kind))
             if row.cells:
                 yield row._replace(cells={at: _uncovered(cell) for at, cell in row.cells.items()})
     finally:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from mailer.contacts.formats import Place
 from mailer.contacts.package import Package, local, parse
-from mailer.contacts.rows import Area, Cell, Outline, Row, Sheet
+from mailer.contacts.rows import LAST_ROW, Area, Cell, Outline, Row, Sheet
 from mailer.errors import ContactsError
 from mailer.model import Value
 
-#: The most rows and columns a sheet has; a repeated row or cell beyond them is no data.
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+#: The most columns a sheet has; a repeated cell beyond them is no data.
+_LAST_COLUMN = 16_384
 #: Cells with something in them that one row, and one cell, may stand for by repetition.
 _MOST_REPEATED, _MOST_REPEATED_COLUMNS = 1_000_000, 1_024
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
@@ -71,7 +71,7 @@ class OdsBook:
 def _repeated(row: Row, times: int) -> Iterator[Row]:
     """A row as often as it says; blank ones once, they only move the count."""
     last = row.number + (times if row.cells else 1)
-    for number in range(row.number, min(last, _LAST_ROW + 1)):
+    for number in range(row.number, min(last, LAST_ROW + 1)):
         yield row._replace(number=number)
 
 

@@ -7,9 +7,10 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -20,6 +21,8 @@ from mailer.errors import ContactsError
 
 #: Bytes that one part may unpack to when it is read whole.
 MOST_AT_ONCE = 64 * 1024 * 1024
+#: How many times its packed size a large part may have; sheets of honest workbooks stay below a tenth of it.
+MOST_DENSE = 400
 #: Entries of an honest workbook stay far below.
 MOST_PARTS = 20_000
 _CHUNK = 1 << 18
@@ -53,6 +56,8 @@ class Package:
         if len(entries) > MOST_PARTS:
             raise ContactsError(f"{self._name} holds {len(entries)} parts and is no ordinary workbook.")
         self._entries = {_plain(entry.filename): entry for entry in entries}
+        if any(_is_bomb(entry) for entry in entries):
+            raise _far_too_large(self._name)
 
     def has(self, part: str) -> bool:
         """Whether there is such a part, letter case aside."""
@@ -86,7 +91,7 @@ class Package:
         for chunk in self.chunks(part):
             content += chunk
             if len(content) > MOST_AT_ONCE:
-                raise ContactsError(f"{self._name} unpacks to far more than a workbook holds.", cure=MEND)
+                raise _far_too_large(self._name)
         return bytes(content)
 
     def relations(self, part: str) -> dict[str, Relation]:
@@ -99,13 +104,17 @@ class Package:
             if node.get("TargetMode", "").lower() != "external" and target:
                 target = target.replace("\\", "/")
                 kind = node.get("Type", "").rpartition("/")[2]
-                full = target if target.startswith("/") else posixpath.join(folder, target)
-                found[node.get("Id", "")] = Relation(kind, posixpath.normpath(full).lstrip("/"))
+                full = posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
+                found[node.get("Id", "")] = Relation(kind, full if self.has(full) else unquote(full))
         return found
 
     def close(self) -> None:
         """Let go of the file."""
         self._zip.close()
+
+
+def _is_bomb(entry: zipfile.ZipInfo) -> bool:
+    return entry.file_size > MOST_AT_ONCE and entry.file_size > entry.compress_size * MOST_DENSE
 
 
 def _plain(name: str) -> str:
@@ -126,6 +135,10 @@ def damaged(name: str) -> ContactsError:
     return ContactsError(f"{name} is damaged and cannot be read as a workbook.", cure=MEND)
 
 
+def _far_too_large(name: str) -> ContactsError:
+    return ContactsError(f"{name} unpacks to far more than a workbook holds.", cure=MEND)
+
+
 def hostile(name: str) -> ContactsError:
     """Say that a file declares XML entities, which no spreadsheet program writes."""
     return ContactsError(f"{name} declares XML entities, as only hostile files do; it was not read.", cure=MEND)
@@ -144,8 +157,10 @@ class Walk(Protocol):
         """Take characters."""
 
 
-def parse(package: Package, part: str, name: str, walk: Walk) -> Iterator[None]:
-    """Drive `walk` over a part in document order, pausing after each piece."""
+def parse(
+    package: Package, part: str, name: str, walk: Walk, weigh: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Drive `walk` over a part in document order, pausing after each piece, which `weigh` may refuse (ValueError)."""
     parser = ParserCreate()
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
@@ -160,6 +175,7 @@ def parse(package: Package, part: str, name: str, walk: Walk) -> Iterator[None]:
     try:
         for chunk in package.chunks(part):
             parser.Parse(chunk)
+            weigh()
             yield
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keywords
     except ContactsError:

@@ -91,7 +91,7 @@ class Reading:
     def _is_nobody(self, row: Row, understanding: Understanding) -> bool:
         kind = _kind(row, understanding)
         if kind:
-            self.skipped[kind] += 1
+            self.skipped[kind] += row.times
         return bool(kind)
 
     def _read(self, row: Row, understanding: Understanding) -> Iterator[Contact]:

@@ -12,12 +12,16 @@ Cell = tuple[str, Value]
 
 #: A cell whose formula was never calculated by a spreadsheet program.
 UNCALCULATED = "uncalculated"
+#: A cell whose text is not in the file: its number points to none.
+LOST = "lost"
+#: The last row a sheet can have.
+LAST_ROW = 1_048_576
 #: What Excel fills a cell with whose number is outside its calendar, or fits no condition.
 UNSHOWABLE = "########"
 
 
 class Row(NamedTuple):
-    """One row of a sheet; a blank one has no cells."""
+    """One row of a sheet; a blank one has no cells, and may stand for several in a row."""
 
     #: As Excel counts, from 1.
     number: int
@@ -27,6 +31,8 @@ class Row(NamedTuple):
     cells: Mapping[int, Cell]
     #: Column → what is wrong with its cell: an Excel error ("#N/A"), or `UNCALCULATED`.
     flaws: Mapping[int, str]
+    #: How many blank rows it stands for, itself the first.
+    times: int = 1
 
 
 class Sheet(NamedTuple):
@@ -102,7 +108,7 @@ def area_of(reference: str) -> Area | None:
     if len(corners) > 2 or None in corners:
         return None
     (first_column, first_row), (last_column, last_row) = corners[0], corners[-1]  # type: ignore[misc]
-    return Area(first_row or 1, first_column or 1, last_row or 1_048_576, last_column or 16_384)
+    return Area(first_row or 1, first_column or 1, last_row or LAST_ROW, last_column or 16_384)
 
 
 def _corner(text: str) -> tuple[int, int] | None:

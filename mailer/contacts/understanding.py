@@ -9,7 +9,7 @@ from datetime import date, datetime
 from mailer.addresses import identity, parse_address
 from mailer.config.models import ContactSource
 from mailer.contacts.header import Column, Header
-from mailer.contacts.rows import UNCALCULATED, Cell, Row, letters
+from mailer.contacts.rows import LOST, UNCALCULATED, Cell, Row, letters
 from mailer.contacts.words import country_code, is_timezone, language_code
 from mailer.model import Contact, Field, Memo, Problem, Severity, Source, Value
 
@@ -122,15 +122,8 @@ class Understanding:
                 continue
             where = self.place(row.number, column.number)
             severity = Severity.WARN if column.meaning == "memo" else Severity.HOLD
-            if flaw == UNCALCULATED:
-                what = f"“{column.header}” is a formula that was never calculated."
-                cure = "Open the workbook in Excel or LibreOffice, save it once, and read it again."
-            else:
-                what, cure = (
-                    f"“{column.header}” shows {flaw}.",
-                    "Mend the formula, or write the value itself.",
-                )
-            yield Problem(where, what, cure, severity, "uncalculated" if flaw == UNCALCULATED else "cell-error")
+            said, cure, kind = said_of(flaw)
+            yield Problem(where, f"“{column.header}” {said}", cure, severity, kind)
 
     def _doubts(self, row: Row, fields: Mapping[str, Field]) -> Iterator[Problem]:
         """Values that are there but are not what their column is for."""
@@ -140,6 +133,16 @@ class Understanding:
             if doubt:
                 where = self.place(row.number, column.number)
                 yield Problem(where, doubt[0], doubt[1], Severity.WARN, f"odd-{column.meaning.replace('_', '-')}")
+
+
+def said_of(flaw: str) -> tuple[str, str, str]:
+    """What a cell's flaw is called after "“Amount” …", its cure, and its kind."""
+    if flaw == UNCALCULATED:
+        cure = "Open the workbook in Excel or LibreOffice, save it once, and read it again."
+        return "is a formula that was never calculated.", cure, "uncalculated"
+    if flaw == LOST:
+        return "has a text that is not in the file.", "Open the workbook in Excel and look at the cell.", "lost-text"
+    return f"shows {flaw}.", "Mend the formula, or write the value itself.", "cell-error"
 
 
 def _doubt(meaning: str, field: Field, today: date) -> tuple[str, str] | None:

@@ -235,6 +235,62 @@ def test_rows_and_cells_without_coordinates_are_counted(tmp_path):
     assert [contact.source.row for contact in read_all(by_hand(tmp_path / "a.xlsx", rows))] == [2, 3]
 
 
+def test_what_stands_between_the_tags_of_a_cell_is_only_layout(tmp_path):
+    rows = """<row r="1">
+        <c r="A1" t="inlineStr">
+            <is> <r> <t>E-</t> </r> <r> <t>mail</t> </r> </is>
+            <extLst> <ext> aside </ext> </extLst>
+        </c>
+        <c r="B1"> <f>1+1</f> <v> 2 </v> </c>
+    </row>"""
+    assert shown(by_hand(tmp_path / "a.xlsx", rows)) == [["E-mail", "2"]]
+
+
+def test_a_million_blank_rows_are_one_that_counts_for_all(tmp_path):
+    path = by_hand(tmp_path / "a.xlsx", PEOPLE + '<row s="1"/>' * 100_000)
+    rows = list(open_book(path, "en", "NG").rows("Clients"))
+    assert (rows[-1].number, rows[-1].times, rows[-1].cells) == (3, 100_000, {})
+    found = reading(path)
+    assert (len(list(found)), found.skipped["blank"]) == (1, 100_000)
+
+
+def test_more_rows_than_a_sheet_has_are_refused(tmp_path):
+    assert "damaged" in str(refusal(by_hand(tmp_path / "a.xlsx", PEOPLE + "<row/>" * 1_050_000)))
+
+
+def test_a_cell_without_end_is_refused(tmp_path):
+    path = by_hand(tmp_path / "a.xlsx", PEOPLE + f'<row><c t="inlineStr"><is><t>{"ab" * 4_000_000}</t></is></c></row>')
+    assert "damaged" in str(refusal(path))
+
+
+def test_a_part_packed_beyond_reason_is_refused_before_it_is_read(tmp_path):
+    path = by_hand(tmp_path / "a.xlsx", PEOPLE, parts={"xl/media/image.bin": "0" * 70_000_000})
+    assert "far more" in str(refusal(path))
+
+
+def test_a_text_that_is_not_in_the_file_is_a_problem_and_many_are_damage(tmp_path):
+    cell = '<c r="C3" t="s"><v>7</v></c>'
+    path = by_hand(tmp_path / "a.xlsx", PEOPLE + text_row(3, "2", "b@x.example").replace("</row>", f"{cell}</row>"))
+    assert kinds(reading(path)) == ["lost-text"]
+    rows = "".join(f'<row r="{at}"><c r="A{at}" t="s"><v>{at}</v></c></row>' for at in range(3, 200))
+    assert "damaged" in str(refusal(by_hand(tmp_path / "b.xlsx", PEOPLE + rows)))
+
+
+def test_characters_that_no_cell_shows_are_left_out(tmp_path):
+    rows = text_row(1, "a_x0000_b_xD800_c", "_xD83D__xDE00_")
+    assert shown(by_hand(tmp_path / "a.xlsx", rows)) == [["abc", "😀"]]
+
+
+def test_sheets_that_are_listed_but_not_there_or_have_one_name_are_told_apart(tmp_path):
+    book = (
+        '<workbook xmlns="m" xmlns:r="r"><sheets><sheet name="Gone" r:id="r9"/><sheet name="Clients" r:id="r1"/>'
+        '<sheet name="Clients" r:id="r1"/></sheets></workbook>'
+    )
+    outline = open_book(by_hand(tmp_path / "a.xlsx", PEOPLE, parts={"xl/workbook.xml": book}), "en", "NG").outline
+    assert [sheet.name for sheet in outline.sheets] == ["Clients", "Clients (2)"]
+    assert outline.notes == ("the sheet “Gone” is listed, but is not in the file",)
+
+
 def test_a_prefix_before_every_tag_changes_nothing(tmp_path):
     sheet = (
         '<x:worksheet xmlns:x="m"><x:sheetData><x:row r="1"><x:c r="A1" t="inlineStr"><x:is><x:t>E-mail</x:t></x:is></x:c>'
@@ -259,7 +315,7 @@ def test_rich_text_is_joined_and_phonetic_hints_are_left_out(tmp_path):
     [
         '<c r="A3"><v>1e999</v></c>', '<c r="A3"><v>nan</v></c>', '<c r="A3" s="999"><v>5</v></c>', '<c r="A3" t="s"><v>77</v></c>',
         '<c r="A3" t="s"><v>-1</v></c>', '<c r="ZZZZZ3"><v>1</v></c>', '<c r="3"><v>1</v></c>', '<c r="A3" t="d"><v>soon</v></c>',
-        '<c r="A3" t="b"><v>maybe</v></c>', '<c r="A3"><v>12x</v></c>', '<c r="A3" s="x"><v>1</v></c>', '<c r="A3"><v> 5 </v></c>',
+        '<c r="A3" t="b"><v>maybe</v></c>', f'<c r="A3" t="s"><v>{"9" * 5000}</v></c>', f'<c r="A3"><v>{"9" * 5000}</v></c>', '<c r="A3"><v>12x</v></c>', '<c r="A3" s="x"><v>1</v></c>', '<c r="A3"><v> 5 </v></c>',
     ],
 )  # fmt: skip
 def test_a_senseless_cell_harms_nobody_else(tmp_path, cell_xml):

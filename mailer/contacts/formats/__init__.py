@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from mailer.contacts.formats.codes import Condition, Kind, Section, sections_of
 from mailer.contacts.formats.dates import DateSection
@@ -24,25 +25,45 @@ _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: D
 
 
 class Format:
-    """A number format in one region and epoch."""
+    """A number format in one region and epoch; understood when a cell first needs it, for many have formats unused."""
 
     def __init__(self, code: str, place: Place, *, is_1904: bool = False) -> None:
+        self._code = code if code and len(code) <= 255 else "General"
         self._place = place
         self._is_1904 = is_1904
-        sections = tuple(
-            _of_system(section, place) for section in sections_of(code if code and len(code) <= 255 else "General")
-        )
-        self._text = _text_section(sections)
-        numeric = sections[:-1] if self._text and len(sections) > 1 else sections[:3]
-        #: Whether texts are shown otherwise than they are.
-        self.changes_text = self._text is not None and [token.kind for token in self._text.tokens] != [Kind.TEXT]
-        self._choices = tuple(_Choice(section, place, is_1904=is_1904) for section in numeric)
-        self._conditions = _conditions(numeric)
-        #: Whether numbers stand as in the format General.
-        self.is_general = len(numeric) == 1 and [token.kind for token in numeric[0].tokens] in (
-            [Kind.GENERAL],
-            [Kind.TEXT],
-        )
+
+    @cached_property
+    def _sections(self) -> tuple[Section, ...]:
+        return tuple(_of_system(section, self._place) for section in sections_of(self._code))
+
+    @cached_property
+    def _text(self) -> Section | None:
+        return _text_section(self._sections)
+
+    @cached_property
+    def _numeric(self) -> tuple[Section, ...]:
+        return self._sections[:-1] if self._text and len(self._sections) > 1 else self._sections[:3]
+
+    @cached_property
+    def _choices(self) -> tuple[_Choice, ...]:
+        return tuple(_Choice(section, self._place, is_1904=self._is_1904) for section in self._numeric)
+
+    @cached_property
+    def _conditions(self) -> tuple[Condition | None, ...]:
+        return _conditions(self._numeric)
+
+    @cached_property
+    def is_general(self) -> bool:
+        """Whether numbers stand as in the format General."""
+        kinds = [[token.kind for token in section.tokens] for section in self._numeric]
+        return kinds in ([[Kind.GENERAL]], [[Kind.TEXT]])
+
+    @cached_property
+    def changes_text(self) -> bool:
+        """Whether texts are shown otherwise than they are."""
+        if "@" not in self._code and ";" not in self._code:
+            return False
+        return self._text is not None and [token.kind for token in self._text.tokens] != [Kind.TEXT]
 
     def number(self, value: float) -> Cell:
         """Show a number; surrounding blanks that only align columns are left out."""

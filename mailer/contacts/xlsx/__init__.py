@@ -28,7 +28,8 @@ class XlsxBook:
     @property
     def outline(self) -> Outline:
         """Its sheets and tables."""
-        return Outline(tuple(part.sheet for part in self._workbook.parts), self._workbook.tables)
+        parts = self._workbook.parts
+        return Outline(tuple(part.sheet for part in parts), self._workbook.tables, self._workbook.notes)
 
     @cached_property
     def _strings(self) -> list[str]:

@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from mailer.contacts.formats import Format
 from mailer.contacts.package import Package, parse
-from mailer.contacts.rows import UNCALCULATED, UNSHOWABLE, Cell, Row, column_of
+from mailer.contacts.rows import LAST_ROW, LOST, UNCALCULATED, UNSHOWABLE, Cell, Row, column_of
 from mailer.contacts.xlsx.strings import LONGEST, unescape
 
 #: How many shown numbers are remembered per style, so that repeated ones are formatted once.
 _REMEMBERED = 20_000
+_NOTHING: dict[int, Any] = {}
 _DIGITS = "0123456789"
+#: Longer numbers name no row of a sheet, and no shared string.
+_DIGITS_OF_ROW, _DIGITS_OF_STRING = 8, 10
+#: With so many texts lost it is the file that is damaged.
+_MOST_LOST = 100
+#: Text of so many pieces is weighed, and refused beyond so many characters: far more than a cell holds.
+_PIECES, _HEAVY = 16, 4_000_000
 
 
 class SheetPass:
@@ -36,7 +44,11 @@ class SheetPass:
         self._prefix: str | None = None
         self._cell: dict[str, str] = {}
         self._has_formula = False
-        self._row = self._column = self._hint = 0
+        #: How many pieces of `_text` are the cell's; what stands between its tags is only layout.
+        self._kept = 0
+        self._row = self._column = self._hint = self._count = self._lost = 0
+        #: The first of the blank rows just met, and how many they are.
+        self._blank = self._blanks = 0
         self._hidden = False
         self._cells: dict[int, Cell] = {}
         self._flaws: dict[int, str] = {}
@@ -49,12 +61,16 @@ class SheetPass:
             name = name.removeprefix(self._prefix)
         if name == "c":
             self._cell = attributes
-            self._text.clear()
+            self._kept = 0
             self._has_formula = False
+        elif name == "v":
+            self._text.clear()
         elif name == "row":
             self._start_row(attributes)
+        elif name == "t":
+            del self._text[self._kept :]
         elif name == "rPh":
-            self._hint = len(self._text)
+            self._hint = self._kept
 
     def end(self, name: str) -> None:
         """Take a closing tag."""
@@ -62,23 +78,47 @@ class SheetPass:
             name = name.removeprefix(self._prefix)
         if name == "c":
             self._end_cell()
+        elif name in ("v", "t"):
+            self._kept = len(self._text)
         elif name == "f":
-            self._text.clear()
             self._has_formula = True
         elif name == "row":
             self._end_row()
         elif name == "rPh":
-            del self._text[self._hint :]
+            self._kept = self._hint
+
+    def weigh(self) -> None:
+        """Drop blank space that piles up; raises ValueError for more text than a cell holds."""
+        if len(self._text) > _PIECES:
+            text = "".join(self._text[self._kept :])
+            if len(text) > _HEAVY:
+                if text.strip():
+                    raise ValueError("no cell holds so much text")
+                del self._text[self._kept :]
 
     def _start_row(self, attributes: dict[str, str]) -> None:
+        self._count += 1
+        if self._count > LAST_ROW:
+            raise ValueError("no sheet has so many rows")
         number = attributes.get("r", "")
-        self._row = int(number) if number.isdecimal() else self._row + 1
+        self._row = int(number) if number.isdecimal() and len(number) < _DIGITS_OF_ROW else self._row + 1
         self._hidden = attributes.get("hidden", "0") in ("1", "true")
         self._column = 0
         self._cells, self._flaws = {}, {}
 
     def _end_row(self) -> None:
-        self.rows.append(Row(self._row, self._hidden, self._cells, self._flaws))
+        if self._cells or self._flaws:
+            self.end_blanks()
+            self.rows.append(Row(self._row, self._hidden, self._cells, self._flaws))
+        else:
+            self._blank = self._blank or self._row
+            self._blanks += 1
+
+    def end_blanks(self) -> None:
+        """Give the blank rows met last, as one; a formatted tail may have a million."""
+        if self._blanks:
+            self.rows.append(Row(self._blank, hidden=False, cells=_NOTHING, flaws=_NOTHING, times=self._blanks))
+            self._blank = self._blanks = 0
 
     def _end_cell(self) -> None:
         cell = self._cell
@@ -87,14 +127,14 @@ class SheetPass:
         column = self._columns.get(name) or self._find_column(name)
         self._column = column
         kind = cell.get("t", "n")
-        text = "".join(self._text)
+        text = "".join(self._text[: self._kept])
         if not text:
             if self._has_formula and kind != "str":
                 self._flaws[column] = UNCALCULATED
             return
         style = cell.get("s", "0")
         if kind == "s":
-            shown = self._shared(text, style)
+            shown = self._shared(text, style, column)
         else:
             shown = self._number(text, style) if kind == "n" else self._other(kind, text, style, column)
         if shown[0] == UNSHOWABLE:
@@ -130,10 +170,21 @@ class SheetPass:
             return self._iso(text, style)
         return self._words(unescape(text)[:LONGEST], style)
 
-    def _shared(self, text: str, style: str) -> Cell:
-        at = int(text) if text.strip().isdecimal() else -1
-        words = self._strings[at] if 0 <= at < len(self._strings) else ""
+    def _shared(self, text: str, style: str, column: int) -> Cell:
+        text = text.strip()
+        at = int(text) if text.isdecimal() and len(text) < _DIGITS_OF_STRING else -1
+        if not 0 <= at < len(self._strings):
+            self._lose(column)
+            return "", None
+        words = self._strings[at]
         return (words, words or None) if style in self._plain else self._words(words, style)
+
+    def _lose(self, column: int) -> None:
+        """Note a cell whose text is not in the file; raises ValueError where that is no longer a single slip."""
+        self._flaws[column] = LOST
+        self._lost += 1
+        if self._lost > _MOST_LOST:
+            raise ValueError("its texts are not in the file")
 
     def _words(self, text: str, style: str) -> Cell:
         shown = self._format(style)[0].text(text) if text else ""
@@ -179,6 +230,8 @@ def stream_rows(
 ) -> Iterator[Row]:
     """Stream the rows of one sheet; raises ContactsError on the way for a damaged one."""
     walk = SheetPass(strings, formats, booleans)
-    for _ in parse(package, part, name, walk):
+    for _ in parse(package, part, name, walk, walk.weigh):
         yield from walk.rows
         walk.rows.clear()
+    walk.end_blanks()
+    yield from walk.rows

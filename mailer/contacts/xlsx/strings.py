@@ -8,6 +8,8 @@ from mailer.contacts.package import Package, parse
 
 #: Characters a cell can hold; what is longer was not written by a spreadsheet program.
 LONGEST = 32_767
+#: Control characters, which no cell shows.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -15,7 +17,8 @@ def unescape(text: str) -> str:
     """Read `_x000D_` as the character it stands for, as Excel does."""
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return _NO_TEXT.sub("", text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore"))
 
 
 class StringsPass:

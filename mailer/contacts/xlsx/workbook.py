@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, count
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from mailer.contacts.formats import Format, Place
-from mailer.contacts.package import Package, Relation, local
+from mailer.contacts.package import MEND, Package, Relation, local
 from mailer.contacts.rows import Sheet, Table, area_of
 from mailer.errors import ContactsError
 
@@ -27,6 +29,8 @@ class Workbook(NamedTuple):
     #: The parts' names, "" where there is none.
     strings: str
     styles: str
+    #: What is worth telling of it.
+    notes: tuple[str, ...] = ()
 
 
 def read_workbook(package: Package, name: str) -> Workbook:
@@ -38,7 +42,7 @@ def read_workbook(package: Package, name: str) -> Workbook:
     relations = package.relations(part)
     parts = _sheets(root, relations, package)
     if not parts:
-        raise ContactsError(f"{name} has no worksheet with cells.")
+        raise ContactsError(f"{name} has no worksheet with cells.", cure=MEND)
     properties = _first(root, "workbookPr")
     return Workbook(
         parts,
@@ -46,6 +50,7 @@ def read_workbook(package: Package, name: str) -> Workbook:
         properties is not None and _is_on(properties.get("date1904")),
         _target(relations, "sharedStrings"),
         _target(relations, "styles"),
+        tuple(_missing(root, relations, package)),
     )
 
 
@@ -73,14 +78,29 @@ def _is_on(text: str | None) -> bool:
 
 
 def _sheets(root: Element, relations: dict[str, Relation], package: Package) -> tuple[Part, ...]:
-    found = []
+    found: list[Part] = []
     for node in _all(root, "sheet"):
         id_ = next((value for key, value in node.attrib.items() if local(key) == "id"), "")
         relation = relations.get(id_)
         if relation and relation.kind == "worksheet" and package.has(relation.target):
             hidden = node.get("state", "visible").lower() != "visible"
-            found.append(Part(Sheet(node.get("name", ""), hidden), relation.target))
+            name = _unlike(node.get("name", ""), {part.sheet.name for part in found})
+            found.append(Part(Sheet(name, hidden), relation.target))
     return tuple(found)
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    """A name that no other sheet has, even where the file says otherwise."""
+    return next(each for each in chain((name,), (f"{name} ({at})" for at in count(2))) if each not in taken)
+
+
+def _missing(root: Element, relations: dict[str, Relation], package: Package) -> Iterator[str]:
+    """Say of each sheet that the workbook lists but does not hold that it is not there."""
+    for node in _all(root, "sheet"):
+        id_ = next((value for key, value in node.attrib.items() if local(key) == "id"), "")
+        relation = relations.get(id_)
+        if relation is None or not package.has(relation.target):
+            yield f"the sheet “{node.get('name', '')}” is listed, but is not in the file"
 
 
 def _ranges(root: Element, parts: tuple[Part, ...]) -> list[Table]:
