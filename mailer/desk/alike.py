@@ -15,7 +15,7 @@ from mailer.ledger import listing
 from mailer.ledger.listing import Entry
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
-from mailer.model import Contact, Draft
+from mailer.model import Contact, Draft, Source
 from mailer.preview import Odd, Shown, grouped, odd_ones
 from mailer.workspace import Workspace
 
@@ -101,7 +101,7 @@ def _read(tx: Transaction, ids: Iterable[int]) -> dict[int, _Read]:
     return found
 
 
-def _shown(read: _Read, places: dict[str, Contact]) -> Shown:
+def _shown(read: _Read, places: dict[Source, Contact]) -> Shown:
     entry, contact = read.entry, at_its_place(read.entry, places)
     facts = {name: field.shown for name, field in contact.fields.items()} if contact else {}
     return Shown(read.words, entry.id, entry.name or entry.address, entry.status, entry.problems, facts=facts)
