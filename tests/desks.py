@@ -1,10 +1,15 @@
 """A desk for tests: its app asked directly, or a real server on a real port with a real browser before it."""
 
+import contextlib
+import re
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -79,3 +84,31 @@ def prepare(firm: Firm, campaign: str = "thanks") -> None:
     with firm.open() as workspace:
         ledger = workspace.ledger_of(campaign)
         campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now)
+
+
+class Visitor:
+    """A desk that was started as a command, and a browser without a screen before it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        link = re.search(r"http://127\.0\.0\.1:\d+/open/\S+", process.stdout.readline())[0]
+        self.home, self.browser = link.partition("/open/")[0], build_opener(HTTPCookieProcessor())
+        self.form_token = re.search(r'name="form_token" value="([^"]+)"', self.page("/campaigns/thanks", link))[1]
+
+    def page(self, path: str, link: str = "") -> str:
+        if link:
+            self.browser.open(link, timeout=20).close()
+        with self.browser.open(self.home + path, timeout=20) as answer:
+            return answer.read().decode()
+
+    def send(self) -> None:
+        """Press Send; the desk may die before it has answered."""
+        form = urlencode({"form_token": self.form_token}).encode()
+        with contextlib.suppress(OSError):
+            self.browser.open(f"{self.home}/campaigns/thanks/send", form, timeout=20).close()
+
+    def wait(self) -> str:
+        """The campaign's page when nothing is being sent any more."""
+        while "data-poll" in (shown := self.page("/campaigns/thanks")):
+            pass
+        return shown

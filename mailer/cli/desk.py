@@ -21,7 +21,9 @@ def desk(settings: Settings, no_browser: bool, shortcut: bool) -> None:
     if shortcut:
         _put_icon(settings)
         return
+    import io
     import signal
+    import sys
     import webbrowser
 
     from mailer.desk import Keeper, listen, make_app, runner_of, serve
@@ -33,6 +35,7 @@ def desk(settings: Settings, no_browser: bool, shortcut: bool) -> None:
     tell("The address lets one browser in, once. Leave this window open; Ctrl-C closes the desk.")
     if not no_browser:
         webbrowser.open(door.link)
+    sys.stdin = io.StringIO()  # who sits at the page sees no question that is asked here
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell had them ignored
         signal.signal(number, signal.default_int_handler)
     # A rehearsal keeps no schedule: it would keep the real one from being kept.

@@ -1,39 +1,14 @@
 """`kill -9` of the desk in the middle of a send: nobody gets two, nobody is forgotten, what is in doubt is named."""
 
-import contextlib
 import os
-import re
 import signal
 from collections import Counter
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
 
+from tests.desks import Visitor
 from tests.servers import ScriptedServer
 from tests.workspaces import row, smtp_account
 
 MAILS = 20
-
-
-class Visitor:
-    """A desk that runs, and a browser without a screen before it."""
-
-    def __init__(self, firm):
-        self.process = firm.start("desk", "--no-browser")
-        link = re.search(r"http://127\.0\.0\.1:\d+/open/\S+", self.process.stdout.readline())[0]
-        self.home, self.browser = link.partition("/open/")[0], build_opener(HTTPCookieProcessor())
-        self.form_token = re.search(r'name="form_token" value="([^"]+)"', self.page("/campaigns/thanks", link))[1]
-
-    def page(self, path, link=""):
-        if link:
-            self.browser.open(link, timeout=20).close()
-        with self.browser.open(self.home + path, timeout=20) as answer:
-            return answer.read().decode()
-
-    def send(self):
-        """Press Send; the desk may die before it has answered."""
-        form = urlencode({"form_token": self.form_token}).encode()
-        with contextlib.suppress(OSError):
-            self.browser.open(f"{self.home}/campaigns/thanks/send", form, timeout=20).close()
 
 
 def test_killed_while_it_sends_and_started_again_each_contact_gets_one_email_or_is_named(firm):
@@ -50,15 +25,14 @@ def test_killed_while_it_sends_and_started_again_each_contact_gets_one_email_or_
         firm.write_config(account=smtp_account(server.port))
         firm.run("campaigns", "prepare", "thanks")
         firm.run("drafts", "approve", "thanks", "--all", "--yes")
-        desk = Visitor(firm)
+        desk = Visitor(firm.start("desk", "--no-browser"))
         desk.send()
         assert desk.process.wait(timeout=30) == -signal.SIGKILL
         desk.process.communicate()
-        desk = Visitor(firm)
+        desk = Visitor(firm.start("desk", "--no-browser"))
         desk.send()
         server.wait_for(lambda: len(server.accepted) >= MAILS - 1)
-        while "data-poll" in desk.page("/campaigns/thanks"):
-            pass
+        desk.wait()
         assert "perhaps sent" in desk.page("/")
         desk.process.send_signal(signal.SIGINT)
         _, said = desk.process.communicate(timeout=30)

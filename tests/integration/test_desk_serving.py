@@ -1,12 +1,15 @@
 """The desk as it is started: the installed command, a real port, and a real browser before it."""
 
+import os
 import re
 import signal
 import socket
+import subprocess
 from urllib.request import HTTPCookieProcessor, build_opener
 
 from mailer.desk import listen
-from tests.desks import prepare
+from tests.desks import Visitor, prepare
+from tests.workspaces import COMMAND, smtp_account
 
 
 def test_the_command_prints_an_address_that_opens_the_desk(firm):
@@ -40,3 +43,18 @@ def test_the_port_is_open_on_this_machine_only():
     with listening:
         assert listening.getsockname() == ("127.0.0.1", port)
         assert listening.family == socket.AF_INET
+
+
+def test_a_desk_started_in_a_terminal_asks_nothing_there_that_nobody_would_see(firm):
+    firm.write_config(account=smtp_account(9, username="ada", password="prompt"))
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    terminal, inside = os.openpty()
+    command, settings = [COMMAND, "desk", "--no-browser"], {"cwd": firm.folder, "env": firm.environment(), "text": True}
+    with subprocess.Popen(command, stdin=inside, stderr=inside, stdout=subprocess.PIPE, **settings) as process:
+        desk = Visitor(process)
+        desk.send()
+        assert "asks for its password on a terminal, and there is none" in desk.wait()
+        process.send_signal(signal.SIGINT)
+    for each in (terminal, inside):
+        os.close(each)
