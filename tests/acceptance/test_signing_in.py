@@ -80,13 +80,6 @@ def test_a_token_that_has_ended_is_renewed_and_the_fresh_one_is_kept(signing, pr
     assert provider.refreshes == 1
 
 
-def test_a_token_that_the_provider_took_back_is_renewed_once(signing, provider):
-    signed_in(signing)
-    provider.valid.clear()
-    assert "lets ada in" in signing.run("accounts", "test", "ada").out
-    assert provider.refreshes == 1
-
-
 def test_a_consent_that_was_withdrawn_asks_to_sign_in_again(signing, provider):
     signed_in(signing)
     provider.valid.clear()
