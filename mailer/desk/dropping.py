@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mailer import contacts
 from mailer.config import ContactSource
 from mailer.contacts.comparing import Changes, compare
 from mailer.contacts.replacing import digest_of, replace_file
 from mailer.desk.desk import Desk
+from mailer.desk.sheets import read_as
 from mailer.errors import ContactsError
 from mailer.model import Contact, Problem
 
@@ -50,25 +51,20 @@ class Dropping:
 
     def take(self, source: str) -> Response:
         """Take a file that can be read as this source; one that is no use is told in a sentence."""
-        drops, folder = self.desk.drops, self.desk.workspace.folder
+        workspace = self.desk.workspace
+        read = partial(read_as, workspace, source)
         try:
-            token = drops.take(request.files.get("book"), self._present(source), folder)
+            token = self.desk.drops.take(request.files.get("book"), self._present(source), workspace.folder, read)
         except ContactsError as error:
-            return _said(error, url_for("sheet", source=source))
-        try:
-            _read(self.desk, source, drops.path(token))
-        except ContactsError as error:
-            drops.forget(token)
             return _said(error, url_for("sheet", source=source))
         return redirect(url_for("dropped", source=source, token=token), 303)
 
     def show(self, source: str, token: str) -> str:
         """What would change."""
-        newer, present = self.desk.drops.path(token), self._present(source)
-        mark = _mark(present, newer)
-        after, reading = _read(self.desk, source, newer)
-        before, unreadable = self._before(source, present)
-        seen = Comparison(compare(before, after), tuple(reading.problems), dict(reading.skipped), unreadable, mark)
+        mark = _mark(self._present(source), self.desk.drops.path(token))
+        after = self.desk.drops.read(token)
+        before, unreadable = self._before(source)
+        seen = Comparison(compare(before, after.contacts), after.problems, after.skipped, unreadable, mark)
         return render_template("dropped.html", source=source, token=token, seen=seen, listed=LISTED)
 
     def no(self, source: str, token: str) -> Response:
@@ -95,11 +91,11 @@ class Dropping:
     def _present(self, source: str) -> Path:
         return self.desk.workspace.folder / _settings(self.desk, source).file
 
-    def _before(self, source: str, present: Path) -> tuple[list[Contact], str]:
+    def _before(self, source: str) -> tuple[tuple[Contact, ...], str]:
         try:
-            return _read(self.desk, source, present)[0], ""
+            return self.desk.sheets.read(self.desk.workspace, source).contacts, ""
         except ContactsError as error:
-            return [], str(error)
+            return (), str(error)
 
 
 def _said(error: ContactsError, there: str) -> Response:
@@ -111,14 +107,6 @@ def _settings(desk: Desk, source: str) -> ContactSource:
     if source not in desk.workspace.config.contacts:
         abort(404)
     return desk.workspace.config.contacts[source]
-
-
-def _read(desk: Desk, source: str, path: Path) -> tuple[list[Contact], contacts.Reading]:
-    """Read a file as this source, to its end. Raises ContactsError."""
-    workspace = desk.workspace
-    settings = _settings(desk, source).model_copy(update={"file": str(path)})
-    reading = contacts.read(source, settings, workspace.folder, firm=workspace.config.firm, today=workspace.today)
-    return list(reading), reading
 
 
 def _mark(present: Path, newer: Path) -> str:

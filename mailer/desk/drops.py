@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import abort
 from werkzeug.datastructures import FileStorage
 
 from mailer.contacts.replacing import check_replaceable
+from mailer.desk.sheets import SheetRead
 from mailer.errors import ContactsError
 
 #: Where a workbook waits for the yes; beside config.yaml.
@@ -23,9 +25,10 @@ class Drops:
 
     def __init__(self) -> None:
         self._waiting: dict[str, Path] = {}
+        self._read: dict[str, SheetRead] = {}
 
-    def take(self, book: FileStorage | None, present: Path, folder: Path) -> str:
-        """Keep an uploaded file under the present one's name; the token of it. Raises ContactsError."""
+    def take(self, book: FileStorage | None, present: Path, folder: Path, read: Callable[[Path], SheetRead]) -> str:
+        """Keep an uploaded file that can be read, under the present one's name; its token. Raises ContactsError."""
         if book is None or not book.filename:
             raise ContactsError("No file was chosen.", cure="Choose the new workbook first.")
         ending = present.suffix.lower()
@@ -40,6 +43,11 @@ class Drops:
         _sweep(waiting)
         self._waiting[token] = waiting / present.name
         book.save(self._waiting[token])
+        try:
+            self._read[token] = read(self._waiting[token])
+        except ContactsError:
+            self.forget(token)
+            raise
         return token
 
     def path(self, token: str) -> Path:
@@ -49,9 +57,15 @@ class Drops:
             abort(404, "This workbook no longer waits here. Choose it once more.")
         return path
 
+    def read(self, token: str) -> SheetRead:
+        """Who is in it; a page that is not there for a token of no file."""
+        self.path(token)
+        return self._read[token]
+
     def forget(self, token: str) -> None:
         """Let one go."""
         path = self._waiting.pop(token, None)
+        self._read.pop(token, None)
         if path:
             shutil.rmtree(path.parent, ignore_errors=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mailer import contacts
@@ -37,7 +38,7 @@ class Sheets:
         stamp = (settings, workspace.today, _stamp(workspace, settings.file))
         kept = self._kept.get(name)
         if kept is None or kept[0] != stamp:
-            kept = (stamp, _read(workspace, name))
+            kept = (stamp, read_as(workspace, name))
             self._kept[name] = kept
         return kept[1]
 
@@ -74,8 +75,11 @@ def _stamp(workspace: Workspace, file: str) -> tuple[int, int]:
     return (stat.st_mtime_ns, stat.st_size)
 
 
-def _read(workspace: Workspace, name: str) -> SheetRead:
+def read_as(workspace: Workspace, name: str, file: Path | None = None) -> SheetRead:
+    """Read a source to its end, or another file as if it were that source's. Raises ContactsError."""
     settings = workspace.config.contacts[name]
+    if file:
+        settings = settings.model_copy(update={"file": str(file)})
     reading = contacts.read(name, settings, workspace.folder, firm=workspace.config.firm, today=workspace.today)
     found = tuple(reading)
     by_place = {contact.source: contact for contact in found}
