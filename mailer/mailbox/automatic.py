@@ -32,6 +32,8 @@ _HEADERS = {
     "x-boxbe-notify": re.compile(""),
 }
 _ANSWERS = re.compile(r"(?i)\s*(?:(?:re|aw|sv|antw|ant|tr|rv|res|odp|vs|ynt|回复|답장)\s*[:：]\s*)*[\[(【]?")
+#: Programs ask nothing.
+_ASKS = re.compile(r"[?？]")
 _BEGINNING = 600
 
 
@@ -47,7 +49,7 @@ def is_automatic(mail: Mail) -> bool:
 
 
 def reads_as_automatic(mail: Mail) -> bool:
-    """Whether it comes from nobody, or quotes nothing, and begins as programs do; asked of answers to us only."""
+    """Whether it comes from nobody, or quotes and asks nothing, and begins as programs do; for answers to us only."""
     words = _beginning(mail)
     if pattern("automatic", "challenges").search(words):
         return True
@@ -58,7 +60,7 @@ def reads_as_automatic(mail: Mail) -> bool:
     if not sounds_so and not pattern("automatic", "absence_subjects").match(subject):
         return False
     from_nobody = mail.headers["return-path"].strip() == "<>" or "x-auto-response-suppress" in mail.headers
-    return from_nobody or bool(sounds_so and not quotes(mail.text))
+    return from_nobody or bool(sounds_so and not quotes(mail.text) and not _ASKS.search(words))
 
 
 def tells_absence(mail: Mail) -> bool:

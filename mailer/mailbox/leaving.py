@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from mailer.mailbox.mime import Mail
-from mailer.mailbox.phrases import pattern
+from mailer.mailbox.phrases import lists, pattern
 from mailer.mailbox.replies import first_words
 
 _POLITE = re.compile(r"(?i)\W*(?:(?:please|kindly|bitte|merci de|s'il vous plaît|por favor|per favore|proszę)\W+)?")
 #: What our List-Unsubscribe address may put behind the wish in a subject.
 _TOKEN_BEHIND = re.compile(r"(?: me)?[\s.!:]*[\w.=-]{0,200}\s*")
 _ENDS = re.compile(r"(?i)\W*(?:please|bitte|por favor|a\.?u\.?b\.?)?\W*$")
+_SENTENCE_ENDS = re.compile(r"[.!?。！\n]")
+#: A word of a script that puts spaces between words.
+_WORD = re.compile(r"[^\W\d_\u3000-\u9fff\uac00-\ud7af]+")
 _LINE_LIMIT = 120
 _SUBJECT_LIMIT = 400
 
@@ -25,7 +29,18 @@ def is_exact(mail: Mail) -> bool:
 def is_wish(mail: Mail) -> bool:
     """Whether a person's own words are the wish and little more; thanks with a remark about lists are not."""
     words = first_words(mail.text)
-    return len(words) <= _LINE_LIMIT and _behind(words) is not None
+    rest = _behind(words) if len(words) <= _LINE_LIMIT else None
+    return rest is not None and _says_no_more(_SENTENCE_ENDS.split(rest, maxsplit=1)[0])
+
+
+def _says_no_more(rest: str) -> bool:
+    """Whether the rest of the wish's sentence has no other object; scripts without spaces are not looked into."""
+    return all(word in _may_follow() for word in _WORD.findall(rest.lower()))
+
+
+@cache
+def _may_follow() -> frozenset[str]:
+    return frozenset(" ".join(lists("leaving")["may_follow"]).split())
 
 
 def _behind(text: str) -> str | None:
