@@ -54,9 +54,14 @@ def measured(wanted: list[Measure], most: int) -> dict[str, list[Pair]]:
     return runs
 
 
-def write(lines: list[str]) -> None:
+def write(lines: list[str], *, only: bool) -> None:
+    """Put the table into the page; with `only`, these rows into the table that stands there."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
-    _, _, after = rest.partition(END)
+    old, _, after = rest.partition(END)
+    if only:
+        fresh = {line.split("|")[1]: line for line in lines if line.startswith("| ") and "**" in line}
+        kept = [fresh.pop(line.split("|")[1], line) if line.startswith("| ") else line for line in old.splitlines()]
+        lines = [*kept, *fresh.values()]
     PAGE.write_text(f"{before}{START}" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
 
 
@@ -83,7 +88,7 @@ def main() -> int:
     ]
     print("\n".join(lines))
     if not asked.check:
-        write(lines)
+        write(lines, only=bool(asked.names))
         return 0
     broken = [
         measure.name

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import firm, reading, rivals
+from benchmarks import desk, firm, reading, rivals
 from benchmarks.servers import line_to, sink
 
 
@@ -181,6 +181,11 @@ def thirty_mails() -> Pair:
         return Pair(ours, min(rivals.seconds(*libraries, folder=folder) for _ in range(3)))
 
 
+def desk_pages() -> Pair:
+    """Milliseconds of the slowest page of the desk, beside what every page promises."""
+    return Pair(desk.slowest(), desk.PROMISED)
+
+
 MAILMERGE, SOURCE, PASS = "mailmerge 2.3.0", "smtp-source, 10 sessions", "the send pass, {}, 10 connections"
 OPENPYXL = "openpyxl's read_only pass over the same cells"
 LIBRARIES = "importing click, jinja2, yagmail, sqlalchemy"
@@ -231,6 +236,17 @@ ALL = (
         is_ceiling=True,
         times=1,
         is_long=True,
+    ),
+    Measure(
+        "desk",
+        "the desk's slowest page, 10,000 drafts",
+        "ms",
+        "what is promised",
+        1,
+        0.6,
+        desk_pages,
+        is_ceiling=True,
+        times=1,
     ),
     Measure("help", "mailer --help", "s", "importing click", 1.5, 1.2, help_text, is_ceiling=True, times=5),
     Measure("thirty", "mailer send, 30 mails", "s", LIBRARIES, 3, 1.7, thirty_mails, is_ceiling=True),

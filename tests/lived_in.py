@@ -24,7 +24,7 @@ PAGES = {
     "today": "/",
     "neglected": "/neglected",
     "review": "/review/thank-you",
-    "email": "/review/thank-you/55",
+    "email": "/review/thank-you/55?words=html",
     "email-text": "/review/thank-you/55?words=text",
     "email-held": "/review/thank-you/69?words=html",
     "email-sent": "/review/thank-you/35?words=html",

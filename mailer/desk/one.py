@@ -139,14 +139,13 @@ def _story(desk: Desk, entry: Entry, contact: Contact | None) -> Story:
 
 
 def _place(tx: Transaction, entry: Entry) -> Place:
-    ids = overview.draft_ids(tx, entry.campaign)
-    before, after = [each for each in ids if each < entry.id], [each for each in ids if each > entry.id]
-    near = [*before[-BESIDE:], entry.id, *after[:BESIDE]]
+    number, count, near = overview.place(tx, entry.campaign, entry.id, beside=BESIDE)
+    at = near.index(entry.id)
     return Place(
-        number=len(before) + 1,
-        count=len(ids),
-        before=before[-1] if before else None,
-        after=after[0] if after else None,
+        number=number + 1,
+        count=count,
+        before=near[at - 1] if at else None,
+        after=near[at + 1] if at + 1 < len(near) else None,
         beside=tuple(listing.entries(tx, ids=near)),
     )
 

@@ -67,7 +67,7 @@ def draft_ids(tx: Connection, campaign: str, text: str = "") -> list[int]:
     if text:
         columns = (deliveries.c.name, deliveries.c.address, deliveries.c.subject)
         query = query.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
-    return list(tx.execute(query).scalars())
+    return list(tx.execute(query).scalars().all())
 
 
 def digests(tx: Connection, campaign: str) -> dict[int, str]:
@@ -78,7 +78,20 @@ def digests(tx: Connection, campaign: str) -> dict[int, str]:
         .where(rounds.c.campaign == campaign, deliveries.c.status == Status.DRAFT)
         .order_by(deliveries.c.id)
     )
-    return {draft_id: digest for draft_id, digest in rows}  # noqa: C416 (rows are not pairs to mypy)
+    return {row[0]: row[1] for row in rows.all()}
+
+
+def place(tx: Connection, campaign: str, draft_id: int, *, beside: int) -> tuple[int, int, list[int]]:
+    """Where a draft stands among the campaign's: how many before it and in all, and its neighbours with it."""
+    drafts = (
+        select(deliveries.c.id).join(rounds).where(rounds.c.campaign == campaign, deliveries.c.status == Status.DRAFT)
+    )
+    earlier, later = deliveries.c.id < draft_id, deliveries.c.id > draft_id
+    counted = drafts.with_only_columns(func.count(), func.count(case((earlier, 1))))
+    count, before = tx.execute(counted).one()
+    near_before = tx.execute(drafts.where(earlier).order_by(deliveries.c.id.desc()).limit(beside)).scalars().all()
+    near_after = tx.execute(drafts.where(later).order_by(deliveries.c.id).limit(beside)).scalars().all()
+    return before, count, [*reversed(near_before), draft_id, *near_after]
 
 
 @dataclass(frozen=True, slots=True)
