@@ -143,7 +143,7 @@ def purge(tx: Connection, before: datetime) -> int:
             .where(deliveries.c.id.in_(batch))
             .values(words=b"", beneath_words=None, approved_words=None, edit=None, problems=[])
         )
-    tx.execute(update(incoming).where(incoming.c.at < before).values(words=""))
+    tx.execute(update(incoming).where(incoming.c.at < before, incoming.c.words != "").values(words=""))
     _drop_attachments(tx, theirs)
     return len(ids)
 
