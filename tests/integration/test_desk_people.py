@@ -59,3 +59,13 @@ def test_a_row_that_is_gone_and_a_sheet_that_cannot_be_read_are_said_plainly(fir
     assert answer.status_code == 409
     assert "clients.xlsx" in answer.text
     assert 'action="/contacts/clients/drop"' in answer.text
+
+
+def test_people_are_filtered_by_who_knows_them_and_by_what_is_to_look_at(firm):
+    firm.write_sheet([row(1), row(2, owner="Tom"), row(3, owner="Tom", e_mail="bob@gmial.com")])
+    desk = open_desk(firm)
+    assert "2 people" in said(desk.get("/contacts/clients?owner=Tom"))
+    shown = said(desk.get("/contacts/clients?owner=Tom&odd=1"))
+    assert "1 person" in shown
+    assert "bob@gmial.com" in shown
+    assert "Nobody in this sheet is as you asked for" in said(desk.get("/contacts/clients?owner=Ada&odd=1"))
