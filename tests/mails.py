@@ -277,6 +277,13 @@ def complaints() -> Iterator[Made]:
     yield Made("complaint: opt-out", Kind.COMPLAINT, feedback("opt-out"))
     yield Made("report: DMARC", Kind.REPORT, feedback("auth-failure"))
     yield Made("report: not spam", Kind.REPORT, feedback("not-spam"))
+    digest = "Report Domain: harbourvale.example Submitter: provider.example Report-ID: <2026.11.21>"
+    yield Made(
+        "report: of a day",
+        Kind.REPORT,
+        mail("See the file.", sender="dmarc@provider.example", subject=digest),
+        is_ours=False,
+    )
     inner = f"X-HmXmrOriginalRecipient: {BOB}\n{ORIGINAL}"
     yield Made(
         "complaint: Microsoft's older form",

@@ -87,9 +87,11 @@ def _is_answer(mail: Mail) -> bool:
 
 
 def speaks_as_machine(mail: Mail) -> bool:
-    """Whether the sender is a mail system, or the subject is that of a notice and the rest looks like one."""
+    """Whether a mail system sends it, or nobody with a status, or its subject and the rest are those of a notice."""
     sender = mail.headers.readable("from")
     if _MACHINES.match(address_in(sender)) or _MACHINE_NAMES.search(sender):
+        return True
+    if mail.headers["return-path"].strip() == "<>" and status_in(own_text(mail)):
         return True
     return bool(pattern("notices", "subjects").match(mail.headers.readable("subject"))) and _looks_like_one(mail)
 
