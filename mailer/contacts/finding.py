@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, dropwhile
+from itertools import chain, dropwhile, islice
 
 from mailer.config.models import ContactSource
 from mailer.contacts.header import Column, Header, field_name, find_header
@@ -14,7 +14,7 @@ from mailer.contacts.rows import Area, Book, Row, Sheet, Table, letters
 from mailer.errors import ContactsError
 from mailer.model import Problem, Severity
 
-#: Problems of one kind about merged cells that are told.
+#: Problems of one kind about the header, or about merged cells, that are told.
 _MOST_TOLD = 100
 
 
@@ -87,15 +87,13 @@ def _inside(rows: Iterator[Row], area: Area) -> Iterator[Row]:
 
 def _doubled(header: Header, place: str) -> Iterator[Problem]:
     """Columns with one header, and columns that would be the same to us."""
-    for column in header.columns:
-        if column.doubles:
-            first = next(other for other in header.columns if column.doubles in (other.name, other.meaning))
-            cells = f"{letters(first.number)}{header.row} and {letters(column.number)}{header.row}"
-            what = f"“{first.header}” and “{column.header}” ({cells}) are one to us; the first is taken."
-            cure = f"Rename one of them; the second is called `{column.name}` meanwhile."
-            yield Problem(
-                f"{place} › {letters(column.number)}{header.row}", what, cure, Severity.WARN, "doubled-header"
-            )
+    doubled = (column for column in header.columns if column.doubles)
+    for column in islice(doubled, _MOST_TOLD):
+        first = next(other for other in header.columns if column.doubles in (other.name, other.meaning))
+        cells = f"{letters(first.number)}{header.row} and {letters(column.number)}{header.row}"
+        what = f"“{first.header}” and “{column.header}” ({cells}) are one to us; the first is taken."
+        cure = f"Rename one of them; the second is called `{column.name}` meanwhile."
+        yield Problem(f"{place} › {letters(column.number)}{header.row}", what, cure, Severity.WARN, "doubled-header")
 
 
 def _merged(header: Header, areas: tuple[Area, ...], place: str) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import count, pairwise
 
 from mailer.contacts.rows import Area, Row
 from mailer.contacts.synonyms import MEANINGS, ONLY_WITH_AT, words
@@ -106,7 +106,8 @@ def _header(row: Row, rows: Sequence[Row], wanted: Mapping[str, str], area: Area
     below = [other for other in rows if other.number > row.number]
     ours = {field_name(header): name for name, header in wanted.items()}
     taken: set[str] = set(ours.values())
-    names: set[str] = set()
+    #: Name → how many columns are called so.
+    names: dict[str, int] = {}
     columns = []
     for number, (shown, _) in sorted(row.cells.items()):
         if area and not area.first_column <= number <= area.last_column:
@@ -125,7 +126,7 @@ def _column(number: int, header: str, meaning: str) -> Column:
     return Column(number, header, field_name(header), meaning)
 
 
-def _single(column: Column, names: set[str], taken: set[str]) -> Column:
+def _single(column: Column, names: dict[str, int], taken: set[str]) -> Column:
     """Keep a column apart from those before it: a name of its own, and a meaning only if no other has it."""
     doubles = ""
     if column.meaning in taken and column.meaning != "memo":
@@ -134,8 +135,10 @@ def _single(column: Column, names: set[str], taken: set[str]) -> Column:
     name = column.name
     if name in names:
         doubles = name
-        name = next(f"{name}_{count}" for count in range(2, 20_000) if f"{name}_{count}" not in names)
-    names.add(name)
+        at = next(at for at in count(names[name] + 1) if f"{name}_{at}" not in names)
+        names[name] = at
+        name = f"{name}_{at}"
+    names[name] = 1
     if column.meaning:
         taken.add(column.meaning)
     return replace(column, name=name, doubles=doubles)

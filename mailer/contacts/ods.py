@@ -16,7 +16,7 @@ from mailer.model import Value
 #: The most columns a sheet has; a repeated cell beyond them is no data.
 _LAST_COLUMN = 16_384
 #: Cells with something in them that one row, and one cell, may stand for by repetition.
-_MOST_REPEATED, _MOST_REPEATED_COLUMNS = 1_000_000, 1_024
+_MOST_REPEATED, _MOST_REPEATED_COLUMNS = 100_000, 1_024
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 _ERRORS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "Err:")
 #: What stands in a cell or before the rows, and is not the cell's text.
@@ -179,7 +179,7 @@ class _RowsPass:
         times = _count(self._cell, "number-columns-repeated")
         cell = self._understood("\n".join(self._paragraphs))
         if cell[0] and times > _MOST_REPEATED_COLUMNS:
-            raise ContactsError(f"Row {self._number} repeats a cell {times} times, as no list of contacts does.")
+            raise _repeats(f"Row {self._number} repeats a cell {times} times")
         if cell[0]:
             for column in range(self._column, min(self._column + times, _LAST_COLUMN + 1)):
                 self._cells[column] = cell
@@ -199,9 +199,15 @@ class _RowsPass:
         hidden = _attribute(self._row, "visibility") in ("collapse", "filter")
         flaws = {at: shown for at, (shown, _) in self._cells.items() if shown.startswith(_ERRORS)}
         if times * len(self._cells) > _MOST_REPEATED:
-            raise ContactsError(f"Row {self._number} repeats its cells {times} times, as no list of contacts does.")
+            raise _repeats(f"Row {self._number} repeats its cells {times} times")
         self.rows.append((Row(self._number, hidden, self._cells, flaws or _NONE), times))
         self._number += times
+
+
+def _repeats(what: str) -> ContactsError:
+    return ContactsError(
+        f"{what}, as no list of contacts does.", cure="Delete what fills the sheet beside and below the list."
+    )
 
 
 def _attribute(attributes: dict[str, str], name: str) -> str:

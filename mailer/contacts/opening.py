@@ -29,6 +29,7 @@ _OTHERS = (
     (b"<?xml", "an XML file"),
     (b"<workbook", "an XML file"),
     (b"<!doctype html", "a web page"),
+    (b"mime-version:", "a web page"),
 )
 _TAG = re.compile(rb"<[a-z!].*>", re.DOTALL)
 

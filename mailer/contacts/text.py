@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from mailer.contacts.encodings import SAMPLE, encoding_of
 from mailer.contacts.formats import Place
 from mailer.contacts.rows import Area, Cell, Outline, Row, Sheet
 from mailer.contacts.typed import typed
@@ -16,15 +17,12 @@ from mailer.errors import ContactsError
 _NONE: dict[int, str] = {}
 #: Characters of one cell; the standard library would stop far below.
 _LONGEST = 1 << 26
-#: Read to guess from.
-_SAMPLE = 1 << 18
-_BOMS = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
+#: What old programs put at the end.
+_END_OF_FILE = "\x1a"
+#: The most columns a sheet has; what stands beyond is blank, or no list of contacts.
+_MOST_COLUMNS = 16_384
+#: Bytes that are no UTF-8 in a file that else is, as they were meant.
+_SLIPS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -33,6 +31,8 @@ class Guess(NamedTuple):
 
     encoding: str
     delimiter: str
+    #: Whether single bytes are of cp1252.
+    has_slips: bool
     #: Whether the first line only says `sep=;`.
     has_separator_line: bool
 
@@ -50,22 +50,34 @@ class TextBook:
         """Its one sheet, and how it was read."""
         delimiter = _DELIMITERS.get(self._guess.delimiter, f"“{self._guess.delimiter}”")
         encoding = self._guess.encoding.removesuffix("-sig").upper()
+        encoding += " with some letters of CP1252" if self._guess.has_slips else ""
         return Outline((Sheet(""),), notes=(f"read as {encoding}, columns parted by {delimiter}",))
 
     def rows(self, sheet: str) -> Iterator[Row]:
         """Stream the records; raises ContactsError for a quotation mark that is never closed."""
         assert sheet == ""
-        with self._path.open(encoding=self._guess.encoding, errors="replace", newline="") as file:
-            yield from self._records(_Lines(file))
+        errors = "surrogateescape" if self._guess.has_slips else "replace"
+        with self._path.open(encoding=self._guess.encoding, errors=errors, newline="") as file:
+            lines = (line.translate(_SLIPS) for line in file) if self._guess.has_slips else file
+            yield from self._records(_Lines(lines))
 
     def _records(self, lines: _Lines) -> Iterator[Row]:
         csv.field_size_limit(_LONGEST)
         reader = csv.reader(lines, delimiter=self._guess.delimiter)
         try:
+            blank = number = 0
             for number, record in enumerate(reader, 1):
-                if not (number == 1 and self._guess.has_separator_line):
-                    yield Row(number, hidden=False, cells=self._cells(record), flaws=_NONE)
+                cells = self._cells(record) if record else None
+                if not cells:
+                    blank = blank or number
+                elif not (number == 1 and self._guess.has_separator_line):
+                    if blank:
+                        yield _blanks(blank, number)
+                        blank = 0
+                    yield Row(number, hidden=False, cells=cells, flaws=_NONE)
                 lines.record_ended()
+            if blank:
+                yield _blanks(blank, number + 1)
         except csv.Error as error:
             raise self._unclosed(lines.first + 1) from error
         if lines.is_unclosed:
@@ -78,8 +90,17 @@ class TextBook:
         )
 
     def _cells(self, record: list[str]) -> dict[int, Cell]:
-        place = self._place
-        return {at: (text, typed(text, place)) for at, text in enumerate(record, 1) if text.strip()}
+        if len(record) > _MOST_COLUMNS and any(text.strip() for text in record[_MOST_COLUMNS:]):
+            cure = "Look whether its columns are parted as they should be."
+            raise ContactsError(f"{self._path.name} has more columns than a sheet can have.", cure=cure)
+        record = record[:_MOST_COLUMNS]
+        return {at: self._cell(text) for at, text in enumerate(record, 1) if text and not text.isspace()}
+
+    def _cell(self, text: str) -> Cell:
+        """A text and its value; `="0012"` is how a program keeps Excel from losing the zeros."""
+        if text.startswith('="') and text.endswith('"') and len(text) > 3:
+            return text[2:-1], text[2:-1]
+        return text, typed(text, self._place)
 
     def merged(self, sheet: str) -> tuple[Area, ...]:
         """List nothing: text has no merged cells."""
@@ -106,61 +127,39 @@ class _Lines:
         for line in self._file:
             self._line += 1
             self._quotes += line.count('"')
-            yield line.replace("\x00", "")
+            if self._line == 1:
+                line = line.lstrip("\ufeff")  # noqa: PLW2901 - a second mark, as some programs write it
+            yield "" if line == _END_OF_FILE else line.replace("\x00", "")
 
     def record_ended(self) -> None:
         self.is_unclosed = self._line - self.first > 1 and self._quotes % 2 == 1
         self.last_first, self.first, self._quotes = self.first, self._line, 0
 
 
+def _blanks(first: int, end: int) -> Row:
+    """The blank rows from `first` up to before `end`, as one that counts for all."""
+    return Row(first, hidden=False, cells={}, flaws=_NONE, times=end - first)
+
+
 def guess(path: Path) -> Guess:
     """Guess encoding and delimiter from the file's bytes; raises ContactsError when it is not text."""
     with path.open("rb") as file:
-        sample = file.read(_SAMPLE)
-    encoding = _encoding(path, sample)
+        sample = file.read(SAMPLE)
+    encoding, has_slips = encoding_of(path, sample)
     text = sample.decode(encoding, errors="replace")
+    if not encoding.startswith("utf") and _is_binary(text):
+        raise ContactsError(f"{path.name} is no text file, whatever its name says.", cure="Save the list again.")
     first = text[:64].splitlines()[0].strip().strip('"') if text.strip() else ""
     if first.lower().startswith("sep=") and len(first) == 5:
-        return Guess(encoding, first[4], has_separator_line=True)
+        return Guess(encoding, first[4], has_slips, has_separator_line=True)
     if first.lower() == "sep=" and text[4:5] == "\t":
-        return Guess(encoding, "\t", has_separator_line=True)
-    return Guess(encoding, _delimiter(text), has_separator_line=False)
+        return Guess(encoding, "\t", has_slips, has_separator_line=True)
+    return Guess(encoding, _delimiter(text), has_slips, has_separator_line=False)
 
 
-def _encoding(path: Path, sample: bytes) -> str:
-    for mark, encoding in _BOMS:
-        if sample.startswith(mark):
-            return encoding
-    wide = _wide(sample)
-    if wide:
-        return wide
-    if _is_utf8(path):
-        return "utf-8"
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample, cp_isolation=["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "mac_roman"]).best()
-    return best.encoding if best else "cp1252"
-
-
-def _wide(sample: bytes) -> str:
-    """UTF-16 or UTF-32 without its mark: Latin text then has a NUL in every second byte, or three of four."""
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    half = len(sample) // 2
-    if half < 2 or even + odd < half * 0.4:
-        return ""
-    if even + odd > half * 1.3:
-        return "utf-32-le" if sample[0] else "utf-32-be"
-    return "utf-16-le" if odd > even else "utf-16-be"
-
-
-def _is_utf8(path: Path) -> bool:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            while file.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return False
-    return True
+def _is_binary(text: str) -> bool:
+    """Whether a hundredth of it is control characters, which no text has."""
+    return sum(letter < " " and letter not in "\t\r\n\f\x1a\x00" for letter in text) * 100 > len(text)
 
 
 def _delimiter(text: str) -> str:
