@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help snapshots bench bench-check demo test check format lint docs oracle screenshots lock clean
+.PHONY: help year snapshots bench bench-check demo test check format lint docs oracle screenshots lock clean
 
 help: ## what there is to do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ snapshots: $(STAMP) ## write tests/snapshots anew; look at the difference before
 
 docs: $(STAMP) ## write docs/reference from the code
 	@$(BIN)/python scripts/docs.py
+
+year: $(STAMP) ## live the tutorial's year again: its blocks and its picture
+	@$(BIN)/python scripts/year.py
 
 screenshots: $(STAMP) ## every page of the desk, light, dark and on a phone, into build/screenshots
 	@$(BIN)/python -m scripts.screenshots

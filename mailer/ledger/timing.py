@@ -24,8 +24,8 @@ LEFT = (Status.SENT, Status.UNCONFIRMED, Status.BOUNCED)
 
 def beat(tx: Transaction, what: str, *, at: datetime) -> None:
     """Note that this was done now."""
-    tx.execute(beats.delete().where(beats.c.what == what))
-    tx.execute(beats.insert().values(what=what, at=at))
+    if not tx.execute(update(beats).where(beats.c.what == what).values(at=at)).rowcount:
+        tx.execute(beats.insert().values(what=what, at=at))
 
 
 def last_beat(tx: Transaction, what: str) -> datetime | None:

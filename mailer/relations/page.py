@@ -13,8 +13,8 @@ NO_OPENS = (
     "Opens are not counted: that takes a hidden picture that tells on the reader, and mail programs fetch it "
     "whether anybody reads or not. A reply is what counts."
 )
-#: How many of the replies and of the neglected are named.
-NAMED = 25
+#: How many of the neglected are named, and of the replies, which stand above the pictures.
+NAMED, QUOTED = 25, 10
 
 _CSS = """
 body { font: 16px/1.5 Georgia, serif; color: #222; max-width: 46rem; margin: 2.5rem auto; padding: 0 1rem; }
@@ -40,8 +40,9 @@ def report_page(report: Report, *, firm: str) -> str:
             f'<p class="first">{count}</p><p>{"reply" if count == 1 else "replies"}</p>',
             _table(
                 ["When", "Who", "", "What they said"],
-                [[f"{r.at:%d %b %Y}", r.name, r.audience, r.words] for r in report.replies[:NAMED]],
+                [[f"{r.at:%d %b %Y}", r.name, r.audience, r.words] for r in report.replies[:QUOTED]],
             ),
+            _more(count - QUOTED),
             charts.replies(report) if report.replies else "",
             "<h2>Inside and outside the house</h2>",
             charts.balance(report) if report.sides else "",
@@ -59,6 +60,10 @@ def report_page(report: Report, *, firm: str) -> str:
             f'<p class="dim">{NO_OPENS}</p></body></html>',
         ]
     )
+
+
+def _more(count: int) -> str:
+    return f'<p class="dim">… and {count} more</p>' if count > 0 else ""
 
 
 #: The columns of `side_rows`.

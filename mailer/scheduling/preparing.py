@@ -56,11 +56,10 @@ class Preparation:
 def prepare_due(workspace: Workspace, sheets: Sheets) -> Preparation:
     """Prepare every campaign's rounds and follow-ups that come near. A campaign that cannot be read stops nobody."""
     done = Preparation()
+    paused = _paused(workspace)
     for name, campaign in workspace.config.campaigns.items():
         ledger = workspace.ledger_of(name)
-        with ledger.read() as tx:
-            is_paused = name in rounds.paused(tx)
-        if is_paused:
+        if name in paused:
             continue
         try:
             if campaign.when is not None:
@@ -70,6 +69,15 @@ def prepare_due(workspace: Workspace, sheets: Sheets) -> Preparation:
         except MailerError as error:
             done.errors[name] = error
     return done
+
+
+def _paused(workspace: Workspace) -> set[str]:
+    """The campaigns that somebody paused, in whichever ledger."""
+    found = set[str]()
+    for ledger in {workspace.ledger_of(name) for name in workspace.config.campaigns}:
+        with ledger.read() as tx:
+            found.update(rounds.paused(tx))
+    return found
 
 
 def prepare_next(workspace: Workspace, name: str) -> Prepared | None:
