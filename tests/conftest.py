@@ -5,7 +5,7 @@ import pytest
 
 from mailer.ledger.opening import open_ledger
 from tests.factories import NOW
-from tests.workspaces import Firm, row
+from tests.workspaces import make_firm
 
 # No test is timed; how fast we are is measured elsewhere.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -31,9 +31,4 @@ def ledger(tmp_path):
 @pytest.fixture
 def firm(tmp_path):
     """A firm with three clients, one template, and a campaign that is rehearsed."""
-    made = Firm(tmp_path / "firm")
-    made.folder.mkdir()
-    made.write_sheet([row(number) for number in range(1, 4)])
-    made.write_template()
-    made.write_config()
-    return made
+    return make_firm(tmp_path / "firm")

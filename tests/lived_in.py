@@ -37,7 +37,7 @@ PAGES = {
     "person": "/contacts/clients/2",
     "schedule": "/schedule",
     "next-month": "/schedule?month=2026-12",
-    "empty-month": "/schedule?month=2026-05",
+    "past-month": "/schedule?month=2026-05",
     "report": "/report",
     "report-of-one": "/report?campaign=thank-you&since=2026-08-01",
 }

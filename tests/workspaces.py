@@ -154,6 +154,16 @@ class Firm:
         return sorted((self.folder / "outbox").glob("*.eml"))
 
 
+def make_firm(folder: Path) -> Firm:
+    """A firm with three clients, one template, and a campaign that is rehearsed."""
+    made = Firm(folder)
+    folder.mkdir()
+    made.write_sheet([row(number) for number in range(1, 4)])
+    made.write_template()
+    made.write_config()
+    return made
+
+
 def smtp_account(port: int, **settings: object) -> str:
     """The account's lines for a server on loopback that wants no login."""
     lines = {"server": f"127.0.0.1:{port}", "security": "none", "per_minute": 100_000, "per_day": 100_000, **settings}

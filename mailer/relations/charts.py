@@ -25,8 +25,8 @@ _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 44, 90, 26, 30
 _TREND, _REPLIES = 220, 180
 #: So many months have a label at most, and names at the ends of lines stand so far apart.
 _LABELS, _APART = 14, 14
-#: A row of bars: the name of the row, then one bar for each audience.
-_ROW, _BAR = 26, 12
+#: A row of bars: the name of the row, then one bar for each audience; and how wide such a picture is.
+_ROW, _BAR, _SHARES = 26, 12, 480
 
 
 def trend(report: Report) -> str:
@@ -80,7 +80,7 @@ def balance(report: Report) -> str:
         ("Promise kept", [(side.kept, side.promised) for side in sides]),
     )
     height = _ROW + len(sides) * (_BAR + 4)
-    parts = [_opened("Inside and outside the house, as shares", len(rows) * height + 4)]
+    parts = [_opened("Inside and outside the house, as shares", len(rows) * height + 4, width=_SHARES, kind="balance")]
     for place, (name, shares) in enumerate(rows):
         top = place * height
         parts.append(f'<text x="0" y="{top + 18}">{name}</text>')
@@ -91,7 +91,7 @@ def balance(report: Report) -> str:
 
 def _share(side: Side, part: int, whole: int, y: float, at: int) -> str:
     """One audience's bar on its way to 100 %, its name before and its numbers behind."""
-    left, full = 90, _WIDTH - 90 - 110
+    left, full = 90, _SHARES - 90 - 100
     said = f"{part:,} of {whole:,}" if whole else "–"
     return (
         f'<text class="name s{at}" x="{left - 8}" y="{y + 10}" text-anchor="end">{escape(side.audience)}</text>'
@@ -108,8 +108,8 @@ def _legend(sides: Sequence[Side]) -> Iterator[str]:
         yield f'<text class="name s{number}" x="{x}" y="12" text-anchor="end">{escape(side.audience)}</text>'
 
 
-def _opened(label: str, height: float) -> str:
-    return f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">'
+def _opened(label: str, height: float, *, width: float = _WIDTH, kind: str = "months") -> str:
+    return f'<svg class="{kind}" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
 
 
 def _y(share: float, height: float) -> float:
