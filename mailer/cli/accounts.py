@@ -9,7 +9,7 @@ import click
 
 from mailer.cli import output
 from mailer.cli.completion import ACCOUNT
-from mailer.cli.login import login, open_once
+from mailer.cli.login import let_go_on, login, open_once
 from mailer.cli.settings import Settings
 from mailer.errors import MailerError, ServerError, UsageError
 
@@ -44,13 +44,17 @@ def list_accounts(settings: Settings, as_json: bool) -> None:
 @click.argument("names", nargs=-1, type=ACCOUNT, metavar="[ACCOUNT]...")
 @click.pass_obj
 def try_accounts(settings: Settings, names: tuple[str, ...]) -> int:
-    """Log in to the server of each ACCOUNT (all of them, when none is named); nothing is sent."""
+    """Log in to the server of each ACCOUNT (all of them, when none is named); nothing is sent.
+
+    An account that was stopped because its server refused it goes on once it is let in.
+    """
     from mailer.config import read
 
     path = settings.find_config()
     config = read(path)
     wanted = [(name, _named(config, name)) for name in names or config.accounts]
     failed = [name for name, account in wanted if not _is_let_in(name, account, path.parent)]
+    let_go_on(settings, [name for name, _ in wanted if name not in failed])
     return ServerError.exit_code if failed else 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
@@ -56,6 +57,8 @@ def login(settings: Settings, account: str, provider: str, from_stdin: bool, by_
     _check_storable(wanted)
     if wanted.account.sign_in:
         _sign_in(wanted, wanted.account.sign_in, by_code=by_code)
+        if not wanted.is_new:
+            let_go_on(settings, [wanted.name])
         return
     _explain(wanted.provider)
     password = _typed(wanted, from_stdin=from_stdin)
@@ -64,6 +67,8 @@ def login(settings: Settings, account: str, provider: str, from_stdin: bool, by_
     output.line(f"{wanted.account.server} lets {wanted.account.username} in; the password is in the keyring.")
     if wanted.is_new:
         output.line(f"\nAdd the account to config.yaml, under accounts:\n\n{_yaml(wanted)}")
+    else:
+        let_go_on(settings, [wanted.name])
 
 
 def _sign_in(wanted: _Wanted, sign_in: SignIn, *, by_code: bool) -> None:
@@ -86,6 +91,16 @@ def _sign_in(wanted: _Wanted, sign_in: SignIn, *, by_code: bool) -> None:
     keep(wanted.account, token)
     open_once(wanted.account, secret_of(wanted.name, wanted.account, clock.now), wanted.folder)
     output.line(f"{wanted.account.server} lets {wanted.account.username} in; the sign-in is in the keyring.")
+
+
+def let_go_on(settings: Settings, names: Iterable[str]) -> None:
+    """Accounts that were let in send again, where their server had stopped them."""
+    from mailer.workspace.passes import lift_stop
+
+    with settings.workspace() as workspace:
+        for name in names:
+            if lift_stop(workspace, name):
+                output.line(f"{name} was stopped, and goes on.")
 
 
 def open_once(account: Account, password: str | Bearer | None, folder: Path) -> None:

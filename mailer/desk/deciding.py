@@ -15,6 +15,7 @@ from mailer.desk.desk import Desk
 from mailer.desk.one import look_up
 from mailer.desk.words import emails
 from mailer.model import Status
+from mailer.workspace.passes import lift_stop, try_logins
 
 #: Status → (choice, what its button says, what is said when it is done).
 CHOICES = {
@@ -42,12 +43,32 @@ def add_pages(app: Flask, desk: Desk) -> None:
         flash(offered[choice] if decided else "It no longer needs this decision.")
         return redirect(url_for("today"), 303)
 
+    @app.post("/account/<name>/try")
+    def try_account(name: str) -> Response:
+        if name not in desk.workspace.config.accounts:
+            abort(404)
+        flash(_try_account(desk, name))
+        return redirect(url_for("today"), 303)
+
     @app.post("/late/<campaign>/<choice>")
     def late(campaign: str, choice: str) -> Response:
         if choice not in LATE:
             abort(404)
         flash(LATE[choice](desk, desk.known(campaign), request.form["round"]))
         return redirect(url_for("today"), 303)
+
+
+def _try_account(desk: Desk, name: str) -> str:
+    """Log in once more; who is let in goes on."""
+    workspace = desk.workspace
+    error = try_logins(workspace, workspace.ledger_for(name), [name]).get(name)
+    if error is not None:
+        return f"Still not let in. {error}"
+    return (
+        "It is let in, and goes on."
+        if lift_stop(workspace, name)
+        else "It is let in; it goes on when its time is over."
+    )
 
 
 def _catch_up(desk: Desk, campaign: str, round_name: str) -> str:

@@ -119,6 +119,21 @@ def try_logins(workspace: Workspace, ledger: Ledger, names: Sequence[str]) -> di
     return errors
 
 
+def lift_stop(workspace: Workspace, name: str) -> bool:
+    """An account that its server let in again may send; whether it had been stopped until a person says so.
+
+    A stop that ends by itself, such as a spent quota's, is left to its time.
+    """
+    lifted = False
+    for ledger in workspace.existing_ledgers():
+        with ledger.begin() as tx:
+            stop = queue.stopped(tx, now=workspace.now).get(name)
+            if stop and stop.until is None:
+                queue.go_on(tx, name)
+                lifted = True
+    return lifted
+
+
 def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     """Run one pass over every account that has work, each in its own thread. Raises LedgerError, BusyError.
 

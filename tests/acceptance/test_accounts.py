@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from mailer.ledger import queue
+from mailer.workspace import Workspace as Opened
+from tests.factories import NOW
 from tests.servers import ScriptedServer, certificates
 
 MAILER = str(Path(sys.executable).parent / "mailer")
@@ -86,6 +89,16 @@ def test_one_account_that_fails_does_not_keep_the_others_from_being_tried(worksp
     assert done.returncode == 69
     assert "rehearsal rehearses: its mail is written into outbox/" in done.stdout
     assert "ada: The keyring has no password" in done.stderr
+
+
+def test_an_account_that_was_stopped_goes_on_once_it_is_let_in(workspace, server):
+    with Opened(workspace.folder / "config.yaml") as opened, opened.ledger_for("ada").begin() as tx:
+        queue.stop(tx, "ada", at=NOW, until=None, reason="535 The password was refused.")
+    done = workspace.mailer("accounts", "login", "ada", "--stdin", stdin="correct horse\n")
+    assert "ada was stopped, and goes on." in done.stdout
+    assert "goes on" not in workspace.mailer("accounts", "test", "ada").stdout
+    with Opened(workspace.folder / "config.yaml") as opened, opened.ledger_for("ada").read() as tx:
+        assert queue.stopped(tx, now=NOW) == {}
 
 
 def test_a_password_from_the_environment_is_tried_and_needs_no_login(workspace, server):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import listing, moves, timing
+from mailer.ledger import listing, moves, queue, timing
 from mailer.model import Status
 from tests.cared import make_caring, send_thanks, touched
 from tests.desks import open_desk, prepare
@@ -203,6 +203,37 @@ def test_a_name_that_is_a_script_is_shown_as_a_name(firm):
     desk = open_desk(firm)
     for path in ("/", "/neglected"):
         assert "<script>alert" not in desk.get(path).text
+
+
+def stop(firm, until=None):
+    with firm.open() as workspace, workspace.ledger.begin() as tx:
+        queue.stop(tx, "ada", at=NOW, until=until, reason="535 The password was refused.")
+
+
+def test_a_stopped_account_is_a_decision_and_goes_on_once_it_is_let_in(firm):
+    prepare(firm)
+    approve_all(firm)
+    stop(firm)
+    desk = open_desk(firm)
+    shown = desk.get("/").text
+    assert "The password was refused." in shown
+    assert tile(re.sub(r"\s+", " ", shown), "decision to make") == "1"
+    answer = desk.post("/account/ada/try", follow_redirects=True)
+    assert "It is let in, and goes on." in answer.text
+    assert "3 emails may go now" in re.sub(r"\s+", " ", answer.text)
+
+
+def test_a_spent_quota_is_left_to_its_time(firm):
+    prepare(firm)
+    approve_all(firm)
+    stop(firm, until=NOW + timedelta(days=1))
+    answer = open_desk(firm).post("/account/ada/try", follow_redirects=True)
+    assert "it goes on when its time is over" in answer.text
+    assert "does not send now" in answer.text
+
+
+def test_an_account_that_is_not_there_cannot_be_tried(firm):
+    assert open_desk(firm).post("/account/nobody/try").status_code == 404
 
 
 def move(firm, way):
