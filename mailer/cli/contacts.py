@@ -126,6 +126,7 @@ def list_contacts(settings: Settings, /, source: str, where: str, as_json: bool,
 
     reading, today = _open(settings, source, options)
     chosen = compile_expression(where) if where else None
+    _tell_guess(reading)
     people = (contact for contact in reading if chosen is None or chosen(contact.fields, today))
     if as_json:
         output.print_json([contact_json(contact) for contact in people])
@@ -147,6 +148,7 @@ def check(settings: Settings, /, source: str, as_json: bool, **options: str | No
     from mailer.contacts.doubles import Mailboxes
 
     reading, today = _open(settings, source, options)
+    _tell_guess(reading)
     mailboxes = Mailboxes(_firm(settings))
     count = mailboxes.counted(reading)
     problems = [*reading.problems, *_doubled(settings, source, mailboxes, today)]
@@ -157,6 +159,16 @@ def check(settings: Settings, /, source: str, as_json: bool, **options: str | No
         output.line(_summary(reading, count))
         output.problems(problems)
     return 0 if count else ContactsError.exit_code
+
+
+def _tell_guess(reading: Reading) -> None:
+    """Say how a text file was taken, with its first three rows to see it by."""
+    if reading.sheets != ("",):
+        return
+    for note in reading.notes:
+        output.tell(f"{reading.files[0].name}: {note}:")
+    for row in reading.tables[0].top:
+        output.tell("  " + " · ".join(shown for shown, _ in row.cells.values())[:200])
 
 
 def _doubled(settings: Settings, name: str, mailboxes: Mailboxes, today: date) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from mailer.model import Problem, Severity
 
 #: Problems of one kind about the header, or about merged cells, that are told.
 _MOST_TOLD = 100
+_TOP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Found:
     header: Header
     rows: Iterator[Row]
     problems: tuple[Problem, ...] = ()
+    #: Its first rows that are not blank, the header among them or soon after: to see how it was taken.
+    top: tuple[Row, ...] = ()
 
 
 def find_tables(book: Book, source: ContactSource, file: str) -> tuple[Found, ...]:
@@ -75,7 +78,8 @@ def _find(book: Book, sheet: Sheet, source: ContactSource, area: Area | None, fi
         return None
     place = f"{file} › {sheet.name}" if sheet.name else file
     problems = (*_doubled(header, place), *_merged(header, book.merged(sheet.name), place))
-    return Found(sheet, header, chain(start, rows), problems)
+    top = tuple(row for row in start if row.cells)[:_TOP]
+    return Found(sheet, header, chain(start, rows), problems, top)
 
 
 def _inside(rows: Iterator[Row], area: Area) -> Iterator[Row]:

@@ -13,7 +13,7 @@ from mailer.contacts.package import MEND, UNLOCK, damaged
 from mailer.contacts.rows import Area, Cell, Outline, Row, Sheet
 from mailer.errors import ContactsError
 
-_NOTE = "files of this kind show values without their number formats, and their hidden rows cannot be told apart"
+_NOTE = "this kind of file shows values without their number formats, and its hidden rows cannot be told apart"
 _ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA"})
 
 

@@ -15,7 +15,7 @@ from mailer.contacts.finding import Found, find_tables, key_column
 from mailer.contacts.header import field_name
 from mailer.contacts.joining import group_rows, join_households
 from mailer.contacts.opening import open_book
-from mailer.contacts.rows import Book, Row
+from mailer.contacts.rows import Book, Row, Sheet
 from mailer.contacts.synonyms import TOTALS
 from mailer.contacts.understanding import Understanding
 from mailer.model import Contact, Problem, Severity, Source
@@ -37,7 +37,8 @@ class Reading:
     ) -> None:
         #: Every file that was read, to be watched for changes.
         self.files = (path,)
-        self.problems: list[Problem] = [problem for found, _ in tables for problem in found.problems]
+        self.problems: list[Problem] = list(_doubts(book, path.name))
+        self.problems += [problem for found, _ in tables for problem in found.problems]
         #: Kind → number of rows that are nobody: "hidden", "blank", "comment", "total".
         self.skipped: Counter[str] = Counter()
         #: Where its rows stand.
@@ -149,6 +150,13 @@ def _doubled_address(contact: Contact, first: Contact) -> Problem:
         what = f"{contact.address} is the mailbox of {first.address} in {place}."
         cure = "Remove one of the two rows, or write the address alike in both."
     return Problem(str(contact.source), what, cure, Severity.WARN, "doubled-address")
+
+
+def _doubts(book: Book, file: str) -> Iterator[Problem]:
+    """What a kind of file cannot tell, or what is missing in it; how a text was taken is no problem."""
+    for note in book.outline.notes if book.outline.sheets != (Sheet(""),) else ():
+        what = f"{note[0].upper()}{note[1:]}."
+        yield Problem(file, what, "Look whether all is there, and save it as .xlsx.", Severity.WARN, "how-read")
 
 
 def _kind(row: Row, understanding: Understanding) -> str:

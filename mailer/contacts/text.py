@@ -43,6 +43,7 @@ class TextBook:
     def __init__(self, path: Path, place: Place) -> None:
         self._path = path
         self._place = place
+        csv.field_size_limit(_LONGEST)
         self._guess = guess(path)
 
     @property
@@ -62,7 +63,6 @@ class TextBook:
             yield from self._records(_Lines(lines))
 
     def _records(self, lines: _Lines) -> Iterator[Row]:
-        csv.field_size_limit(_LONGEST)
         reader = csv.reader(lines, delimiter=self._guess.delimiter)
         try:
             blank = number = 0

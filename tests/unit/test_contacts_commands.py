@@ -105,9 +105,22 @@ def test_check_tells_who_stands_in_another_list_too(run, tmp_path):
     (tmp_path / "lists").mkdir()
     (tmp_path / "lists/clients.csv").write_text("Name,E-mail\nAda,Ada@x.example\nBen,ben@x.example\nCy,cy@x.example\n")
     (tmp_path / "lists/friends.csv").write_text("Name,E-mail\nCy,cy+golf@x.example\nAda,ada@x.example\n")
-    told = {each["where"]: each["what"] for each in json.loads(run("check", "clients", "--json").output)["problems"]}
+    told = {each["where"]: each["what"] for each in json.loads(run("check", "clients", "--json").stdout)["problems"]}
     assert told.pop("gone.xlsx").startswith("The same addresses could not be looked for in gone")
     assert told == {
         "clients.csv › row 2": "Ada@x.example stands in friends (friends.csv › row 3) too.",
         "clients.csv › row 4": "cy@x.example is the mailbox of cy+golf@x.example in friends (friends.csv › row 2).",
     }
+
+
+def test_check_tells_how_a_text_file_was_taken_with_its_first_rows(run, tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "List of 2026\n\nName;E-mail\nZoé;a@x.example\nBen;b@x.example\n", encoding="cp1252"
+    )
+    told = run("check", "a.csv").stderr.splitlines()
+    assert told == [
+        "a.csv: read as CP1252, columns parted by semicolons:",
+        "  List of 2026",
+        "  Name · E-mail",
+        "  Zoé · a@x.example",
+    ]

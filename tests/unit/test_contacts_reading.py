@@ -182,3 +182,11 @@ def test_the_examples_are_what_their_script_makes(tmp_path):
     for name in ("clients.xlsx", "team.xlsx"):
         made = list(map(repr, reading(tmp_path / name)))
         assert made == [text.replace(str(ROOT), str(tmp_path)) for text in map(repr, reading(ROOT / "contacts" / name))]
+
+
+def test_a_sheet_that_is_listed_but_missing_is_a_problem_of_its_source(tmp_path):
+    book = '<workbook xmlns:r="r"><sheets><sheet name="Gone" r:id="r9"/><sheet name="Clients" r:id="r1"/></sheets></workbook>'
+    rows = text_row(1, *HEADER) + text_row(2, "1", "a@x.example", "Ada")
+    found = reading(by_hand(tmp_path / "a.xlsx", rows, parts={"xl/workbook.xml": book}))
+    assert kinds(found) == ["how-read"]
+    assert found.problems[0].what == "The sheet “Gone” is listed, but is not in the file."
