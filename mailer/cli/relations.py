@@ -73,6 +73,8 @@ def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:
     tell_home(workspace, drafted.made)
     for campaign, count in drafted.made.items():
         line(f"{counted(count, 'new draft')} of {campaign}: mailer drafts approve {campaign}")
+    for campaign, count in drafted.waiting.items():
+        line(f"{counted(count, 'mail')} of {campaign} for them already there: mailer drafts list {campaign}")
     if not chosen:
         line("Nobody is neglected.")
     if drafted.left:

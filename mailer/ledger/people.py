@@ -67,7 +67,8 @@ def identities_of(contact: Contact) -> list[Identity]:
     address = (ADDRESS, contact.address.casefold())
     if contact.key.casefold() == contact.address.casefold():
         return [address]
-    return [(contact.source_name, contact.key), address]
+    by_key = (contact.source_name, contact.key)
+    return [by_key, address] if contact.address else [by_key]
 
 
 def _known(tx: Connection, contacts: Sequence[Contact]) -> _Known:

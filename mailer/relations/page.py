@@ -23,7 +23,7 @@ h1 { font-size: 1.6rem; margin-bottom: 0 } h2 { font-size: 1.1rem; margin: 2.2re
 table { border-collapse: collapse; width: 100%; font-size: .92rem }
 th { text-align: left; font-weight: normal; color: #666 }
 th, td { padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #e6e2da; vertical-align: top }
-td.n, th.n { text-align: right }
+td.n, th.n { text-align: right } svg + table { margin-top: .8rem }
 """.strip()
 
 

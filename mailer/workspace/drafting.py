@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,8 +12,8 @@ from mailer import when
 from mailer.campaigns import prepare
 from mailer.config import Campaign
 from mailer.config.when import Neglected, OnDate
-from mailer.ledger import drafts, rounds
-from mailer.model import Field
+from mailer.ledger import drafts, listing, rounds
+from mailer.model import Field, Status
 from mailer.relations import Relation
 from mailer.workspace.opening import Workspace
 
@@ -30,6 +30,8 @@ class Drafted:
 
     #: Campaign → how many new drafts.
     made: dict[str, int] = field(default_factory=dict)
+    #: Campaign → for how many of these people a mail of it waits already.
+    waiting: Counter[str] = field(default_factory=Counter)
     #: For whom no campaign fits.
     left: list[Relation] = field(default_factory=list)
 
@@ -38,9 +40,12 @@ def draft_neglected(workspace: Workspace, chosen: Iterable[Relation], *, templat
     """Prepare a draft for each of these people, by their first reason that a campaign has a template for.
 
     With `template`, only campaigns with that one. A draft is in the round that the schedule would give it, so nobody
-    gets a second one for the same reason. Raises ContactsError or TemplateError.
+    gets a second one for the same reason; nor does anybody for whom a mail of that campaign waits. Raises
+    ContactsError or TemplateError.
     """
     result = Drafted()
+    with workspace.ledger.read() as tx:
+        waiting = {(mail.campaign, mail.person) for mail in listing.entries(tx, statuses=[Status.DRAFT, Status.QUEUED])}
     wanted: dict[tuple[str, str], dict[int, drafts.Due]] = defaultdict(dict)
     for each in chosen:
         placed = _placed(workspace, each, template)
@@ -48,7 +53,10 @@ def draft_neglected(workspace: Workspace, chosen: Iterable[Relation], *, templat
             result.left.append(each)
         else:
             name, round_name, due = placed
-            wanted[name, round_name][each.person] = due
+            if (name, each.person) in waiting:
+                result.waiting[name] += 1
+            else:
+                wanted[name, round_name][each.person] = due
     for (name, round_name), due_of in wanted.items():
         prepared = prepare(
             workspace.ledger,

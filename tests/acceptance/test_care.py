@@ -130,7 +130,15 @@ def test_the_neglected_get_their_drafts_and_no_second_one(drafting):
     first = drafting.run("contacts", "neglected", "--audience", "client", "--draft")
     assert "3 new drafts of keep-in-touch" in first.out
     again = drafting.run("contacts", "neglected", "--audience", "client", "--draft")
-    assert "0 new drafts of keep-in-touch" in again.out
+    assert "3 mails of keep-in-touch for them already there" in again.out
+    assert "new draft" not in again.out
+
+
+def test_who_has_a_draft_of_a_campaign_waiting_gets_no_other(caring):
+    caring.run("campaigns", "prepare", "thanks")
+    done = caring.run("contacts", "neglected", "--audience", "client", "--draft", "thanks")
+    assert "3 mails of thanks for them already there" in done.out
+    assert len(caring.run("drafts", "list", "--json").json) == 3
 
 
 def test_only_the_worst_get_a_draft_when_so_many_are_wanted(drafting):

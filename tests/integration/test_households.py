@@ -13,7 +13,7 @@ from mailer.scheduling.looking import look
 from mailer.scheduling.preparing import EVER
 from mailer.scheduling.sheets import Sheets
 from tests.cared import CONFIG, make_caring, relations_of, send_thanks, touched
-from tests.factories import NOW
+from tests.factories import NOW, contact
 from tests.workspaces import HEADER, row
 
 HOME = "key: Client no\n    together: household"
@@ -96,3 +96,10 @@ def test_a_yes_to_the_household_is_one_mail(home):
     with home.ledger.read() as tx:
         ids = [entry.id for entry in listing.entries(tx, campaign="thanks")]
     assert len(campaigns.approve(home.ledger, ids, who="ada", now=home.now).done) == 2
+
+
+def test_two_people_of_two_sheets_without_an_address_are_not_one(home):
+    here, there = (contact("", key="7", source_name=name) for name in ("clients", "partners"))
+    with home.ledger.begin() as tx:
+        first, second = people.identify(tx, [here, there], at=NOW)
+    assert first != second
