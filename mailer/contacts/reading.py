@@ -53,7 +53,7 @@ class Reading:
         self._firm = firm
         self._watch = watch
         self._keys: dict[tuple[str, int], Source] = {}
-        self._addresses: dict[str, Contact] = {}
+        self._addresses: dict[str, tuple[str, Source]] = {}
 
     def __iter__(self) -> Iterator[Contact]:
         try:
@@ -130,24 +130,24 @@ class Reading:
         """Whether its key stood in an earlier row; tells of that, and of an address met before."""
         here = contact.source
         first = self._keys.setdefault((contact.key, contact.copy), here)
-        same = self._addresses.setdefault(mailbox(contact.address, self._firm), contact)
+        same = self._addresses.setdefault(mailbox(contact.address, self._firm), (contact.address, here))
         if first != here:
             key = "address" if contact.key == identity(contact.address) else "key"
             what = f"The {key} {contact.key} stands in {first.beside(here)} already; this row is left out."
             cure = "Remove one of the two rows."
             self.problems.append(Problem(str(here), what, cure, Severity.HOLD, "doubled-key"))
-        elif same.source != here:
-            self.problems.append(_doubled_address(contact, same))
+        elif same[1] != here:
+            self.problems.append(_doubled_address(contact, *same))
         return first != here
 
 
-def _doubled_address(contact: Contact, first: Contact) -> Problem:
-    place = first.source.beside(contact.source)
-    if identity(contact.address) == identity(first.address):
+def _doubled_address(contact: Contact, address: str, first: Source) -> Problem:
+    place = first.beside(contact.source)
+    if identity(contact.address) == identity(address):
         what = f"{contact.address} stands in {place} already, for somebody else."
         cure = "If they live together, `together: household` makes one mail for both."
     else:
-        what = f"{contact.address} is the mailbox of {first.address} in {place}."
+        what = f"{contact.address} is the mailbox of {address} in {place}."
         cure = "Remove one of the two rows, or write the address alike in both."
     return Problem(str(contact.source), what, cure, Severity.WARN, "doubled-address")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from mailer.contacts.formats.codes import Kind, Token
@@ -30,6 +30,8 @@ class NumberSection:
         self._grouped = grouped
         self._width = _digits(self._whole)
         self._places = _digits(self._decimals)
+        #: How many zeros pad the number, where nothing but digits stands before the point; None otherwise.
+        self._padding = _padding(self._whole)
         self._has_digits = bool(self._width or self._places)
         percents = sum(token.kind is Kind.PERCENT for token in tokens)
         self._shift = 2 * percents - 3 * (thousands if not self._places else thousands + more)
@@ -63,6 +65,8 @@ class NumberSection:
 
     def _integer(self, digits: str) -> str:
         """Fill the places before the point from the right; what has no place goes before the first."""
+        if self._padding is not None:
+            return self._in_groups(digits.zfill(self._padding)) if self._grouped else digits.zfill(self._padding)
         out: list[str] = []
         left, count = self._width, 0
         for token in reversed(self._whole):
@@ -77,6 +81,11 @@ class NumberSection:
                 count += 1
         text = "".join(reversed(out))
         return text if self._width else text + digits
+
+    def _in_groups(self, digits: str) -> str:
+        first = len(digits) % 3
+        groups = [digits[at : at + 3] for at in range(first, len(digits), 3)]
+        return self._place.group.join([digits[:first], *groups] if first else groups)
 
     def _separator(self, count: int, digit: str) -> str:
         if not self._grouped or not count or count % 3:
@@ -148,3 +157,10 @@ def show_words(tokens: Iterable[Token], value: Decimal, place: Place) -> str:
         int(value) if value.adjusted() < 15 and value == value.to_integral_value() else float(value), place.decimal
     )
     return "".join(number if token.kind in (Kind.GENERAL, Kind.TEXT) else token.text for token in tokens)
+
+
+def _padding(whole: Sequence[Token]) -> int | None:
+    """Count the zeros of a code like `#,##0` or `00000`; None for one that is not so simple."""
+    codes = "".join(token.text if token.kind is Kind.DIGIT else "!" for token in whole)
+    zeros = codes.lstrip("#")
+    return len(zeros) if codes and not zeros.strip("0") else None

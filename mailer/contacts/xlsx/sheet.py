@@ -18,8 +18,8 @@ from mailer.contacts.xlsx.strings import LONGEST, unescape
 _REMEMBERED = 20_000
 _NOTHING: dict[int, Any] = {}
 _DIGITS = "0123456789"
-#: Longer numbers name no row of a sheet, and no shared string.
-_DIGITS_OF_ROW, _DIGITS_OF_STRING = 8, 10
+#: Longer numbers name no row of a sheet.
+_DIGITS_OF_ROW = 8
 #: With so many texts lost it is the file that is damaged.
 _MOST_LOST = 100
 #: Text of so many pieces is weighed, and refused beyond so many characters: far more than a cell holds.
@@ -127,7 +127,7 @@ class SheetPass:
         column = self._columns.get(name) or self._find_column(name)
         self._column = column
         kind = cell.get("t", "n")
-        text = "".join(self._text[: self._kept])
+        text = self._text[0] if self._kept == 1 else "".join(self._text[: self._kept])
         if not text:
             if self._has_formula and kind != "str":
                 self._flaws[column] = UNCALCULATED
@@ -171,8 +171,10 @@ class SheetPass:
         return self._words(unescape(text)[:LONGEST], style)
 
     def _shared(self, text: str, style: str, column: int) -> Cell:
-        text = text.strip()
-        at = int(text) if text.isdecimal() and len(text) < _DIGITS_OF_STRING else -1
+        try:
+            at = int(text)
+        except ValueError:
+            at = -1
         if not 0 <= at < len(self._strings):
             self._lose(column)
             return "", None
