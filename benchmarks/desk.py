@@ -82,8 +82,10 @@ def _workspace(folder: Path) -> Path:
 def _asking(folder: Path) -> Iterator[Callable[[str], str]]:
     """What asks the desk's app for a page, as a browser that was let in."""
     from mailer.desk import make_app
+    from mailer.desk.serving import TURN
     from mailer.workspace import Workspace
 
+    sys.setswitchinterval(TURN)
     config = folder / "config.yaml"
     app, door = make_app(lambda: Workspace(config), config, PORT)
     client = app.test_client()

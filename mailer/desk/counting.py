@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 #: Who knows more people than this does not wait for a count: the last one is shown until the new one is there.
 LARGE = 1_000
 #: The outlook depends on the hour, too: it is counted again after so many seconds.
-OUTLOOK_HOLDS = 300
+OUTLOOK_HOLDS = 3600
 
 
 class Counting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 
 from flask import Flask
 from waitress import create_server
@@ -15,6 +16,10 @@ from mailer.desk.keeping import Keeper
 THREADS = 6
 #: What the server takes in, bytes: more than the app allows, so that it is the app that refuses, in a sentence.
 TAKEN = 2 * BOOK_LIMIT
+
+#: Seconds a thread may keep the interpreter to itself: a page asks the ledger dozens of times, and each time would wait
+#: so long for what is being counted behind it.
+TURN = 0.0005
 
 
 def listen() -> tuple[socket.socket, int]:
@@ -31,6 +36,7 @@ def serve(app: Flask, listening: socket.socket, keeper: Keeper | None) -> None:
     desk: Desk = app.extensions["desk"]
     if keeper:
         desk.keep(keeper)
+    sys.setswitchinterval(TURN)
     try:
         server.run()
     finally:

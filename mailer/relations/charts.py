@@ -15,7 +15,8 @@ from mailer.relations.figures import Report, Side
 #: How many audiences are drawn.
 DRAWN = 4
 CSS = """
-svg { width: 100%; height: auto; display: block } svg text { font: 12px Georgia, serif; fill: #595959 }
+svg { width: 100%; height: auto; display: block } svg.balance { max-width: 34rem }
+svg text { font: 12px Georgia, serif; fill: #595959 }
 .grid { stroke: #e6e2da } .line { fill: none; stroke-width: 2 }
 .s0 { --s: #1f3a4d } .s1 { --s: #a4551f } .s2 { --s: #3f6e4d } .s3 { --s: #7a5c8e }
 .line { stroke: var(--s) } .dot, .bar, svg text.name { fill: var(--s) }
