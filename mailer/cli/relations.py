@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -57,12 +58,18 @@ def neglected(
         return 0
     for name in dict.fromkeys(each.contact.audience for each in chosen):
         of_audience = [each for each in chosen if each.contact.audience == name]
-        count = sum(each.standing.is_neglected for each in of_audience)
-        _show(f"{name}: {count} neglected", of_audience, zone)
+        _show(_heading(name, of_audience), of_audience, zone)
     if not chosen:
         line("Nobody is neglected.")
     problems(relations.problems)
     return 0
+
+
+def _heading(audience: str, relations: Iterable[Relation]) -> str:
+    """How many of an audience are neglected; and whose they are, where that is more than one person."""
+    owners = Counter(each.contact.owner or "nobody" for each in relations if each.standing.is_neglected)
+    whose = ", ".join(f"{owner} {count}" for owner, count in owners.most_common())
+    return f"{audience}: {owners.total()} neglected" + (f" ({whose})" if len(owners) > 1 else "")
 
 
 def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:

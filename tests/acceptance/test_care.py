@@ -7,6 +7,7 @@ import pytest
 
 from mailer.workspace import Clock
 from tests.cared import make_caring
+from tests.workspaces import row
 
 
 @pytest.fixture
@@ -32,6 +33,11 @@ def test_the_neglected_of_one_owner_or_audience(caring):
         "staff"
     }
     assert len(caring.run("contacts", "neglected", "--owner", "ada", "--json").json) == 3
+
+
+def test_whose_the_neglected_are_is_counted(caring):
+    caring.write_sheet([row(1), row(2), row(3, owner="Ben")])
+    assert "client: 3 neglected (Ada 2, Ben 1)" in caring.run("contacts", "neglected").out
 
 
 def test_a_call_starts_the_clock_again(caring):
