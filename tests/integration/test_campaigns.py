@@ -195,6 +195,13 @@ def test_two_people_on_one_address_get_one_mail_unless_allowed(firm, workspace):
     assert approve_all(workspace).done == (first.id,)
 
 
+def test_one_address_in_other_letter_case_is_doubled_too(firm, workspace):
+    firm.write_sheet([row(1), row(2, e_mail="Client1@client.example")])
+    prepare(workspace)
+    first, second = entries(workspace)
+    assert (kinds(first) & {"doubled"}, kinds(second) & {"doubled"}) == (set(), {"doubled"})
+
+
 def test_the_same_address_twice_is_allowed_where_the_campaign_says_so(firm):
     firm.write_sheet([row(1), row(2, e_mail="client1@client.example")])
     firm.write_config(campaign="doubled: allow")
