@@ -16,7 +16,11 @@ from mailer.errors import ContactsError
 TEXT_ENDINGS = frozenset({".csv", ".tsv", ".txt", ".tab"})
 #: Unpacked bytes up to which our own passes, which take time and memory in proportion, read a file in this process.
 TAME = 2_000_000
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: How workbooks of old Excels begin; what reads them may die of a damaged one, so it never reads in this process.
+_OLD = (
+    *(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x09\x08\x10\x00"),
+    *(b"\x09\x08\x08\x00", b"\x09\x04\x06\x00"),
+)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "Open it in the program it comes from and save it as .xlsx."
 _FIND = "Check the name and the folder, and whether another program keeps the file locked."
@@ -47,7 +51,7 @@ def open_book(path: Path, language: str, country: str) -> Book:
 def _is_tame(path: Path) -> bool:
     try:
         start = _start(path)
-        if start.startswith(_OLE):
+        if start.startswith(_OLD):
             return False
         if not start.startswith(b"PK"):
             return path.stat().st_size <= TAME
@@ -66,7 +70,7 @@ def open_here(path: Path, place: Place) -> Book:
         raise ContactsError(f"{path.name} is empty.", cure="Save the list again and check that it has rows.")
     if start.startswith(b"PK"):
         return _open_zip(path, place)
-    if start.startswith(_OLE) or start[:4] in (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00"):
+    if start.startswith(_OLD):
         return _open_old(path, place)
     return _open_text(path, start, place)
 

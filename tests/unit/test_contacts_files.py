@@ -450,3 +450,8 @@ def test_a_table_inside_a_cell_is_no_sheet_and_ends_none(tmp_path):
 def test_a_cell_of_many_letters_is_read(tmp_path):
     (tmp_path / "a.csv").write_text("Name,E-mail\n" + "x" * 300_000 + ",a@x.example\n", encoding="utf-8")
     assert len(read_all(tmp_path / "a.csv")[0].name) == 300_000
+
+
+def test_the_start_of_a_bare_old_workbook_is_read_in_a_child_that_may_die_of_it(tmp_path):
+    (tmp_path / "a.xls").write_bytes(b"\x09\x08\x10\x00" + bytes(range(200)))
+    assert "damaged" in str(refusal(tmp_path / "a.xls"))
