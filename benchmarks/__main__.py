@@ -34,7 +34,7 @@ def row(measure: Measure, runs: list[Pair]) -> str:
     sign = "≤" if measure.is_ceiling else "≥"
     return (
         f"| {measure.what} | {_short(ours)} {measure.unit} | {measure.against} | {_short(theirs)} {measure.unit} "
-        f"| **{median(ratios):.2f}** ({spread}) | {sign} {measure.floor:g} |"
+        f"| **{median(ratios):.2f}** ({spread}) | {sign} {measure.floor:g} | {sign} {measure.aim:g} |"
     )
 
 
@@ -82,8 +82,8 @@ def main() -> int:
             f"one fsync {fsync:.2f} ms. {faithful}"
         ),
         "",
-        "| what | mailer | beside | | ratio (spread) | floor |",
-        "|---|---|---|---|---|---|",
+        "| what | mailer | beside | | ratio (spread) | floor | aim |",
+        "|---|---|---|---|---|---|---|",
         *(row(measure, runs[measure.name]) for measure in wanted),
     ]
     print("\n".join(lines))
