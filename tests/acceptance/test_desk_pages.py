@@ -1,11 +1,15 @@
 """Every page of a lived-in desk in a real browser: axe finds nothing, in light and dark, and a phone is wide enough."""
 
+from pathlib import Path
+
 import pytest
+from openpyxl import load_workbook
 
 from tests.browsers import PHONE, chromium, faults
 from tests.desks import serving
 from tests.lived_in import PAGES, TODAY, at, live
 
+ROOT = Path(__file__).parents[2]
 WIDE = {"width": 1280, "height": 800}
 
 
@@ -25,12 +29,30 @@ def test_everybody_can_use_the_page_in_light_and_dark_and_on_a_phone(page, name)
     page.set_viewport_size(WIDE)
     answer = page.goto(f"http://{page.url.split('/')[2]}{PAGES[name]}")
     assert answer.status == 200
+    assert_usable(page)
+
+
+def assert_usable(page):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert faults(page) == [], scheme
     assert page.locator(".help").is_visible()
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_everybody_can_see_what_a_dropped_workbook_would_change(page, tmp_path):
+    page.set_viewport_size(WIDE)
+    page.goto(f"http://{page.url.split('/')[2]}{PAGES['sheet']}")
+    newer = load_workbook(ROOT / "contacts" / "clients.xlsx")
+    newer.active.delete_rows(4)
+    newer.active.append(["C9999", "new@client.example"])
+    newer.save(tmp_path / "newer.xlsx")
+    page.set_input_files("#book", tmp_path / "newer.xlsx")
+    page.get_by_role("button", name="See what would change", exact=True).click()
+    page.wait_for_url("**/drop/**")
+    assert_usable(page)
+    page.get_by_role("button", name="No, keep the present one").click()
 
 
 def test_the_months_are_turned_with_the_keyboard(page):
