@@ -80,6 +80,24 @@ class Commands(click.Group):
                 return command
         return super().get_command(ctx, cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant; for one that is not there, the nearest is told."""
+        wanted = args[0]
+        if self.get_command(ctx, wanted) is None and (near := self._near(ctx, wanted)):
+            raise click.UsageError(f"No such command '{wanted}'. Did you mean {near}?", ctx)
+        return super().resolve_command(ctx, args)
+
+    def _near(self, ctx: click.Context, wanted: str) -> str:
+        """Name the commands of that name inside groups, else the one that is written alike; "" where there is none."""
+        from difflib import get_close_matches
+
+        names = self.list_commands(ctx)
+        groups = [name for name in names if wanted in getattr(self.get_command(ctx, name), "commands", ())]
+        inside = [f"{name} {wanted}" for name in groups]
+        return ", ".join(f"'{each}'" for each in inside or get_close_matches(wanted, names, n=1))
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table under its headings, importing nothing."""
         for heading, commands in COMMANDS.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -11,6 +12,14 @@ from mailer.errors import MailerError
 
 #: A file or a disk does not let us (sysexits.h: EX_IOERR).
 INPUT_OUTPUT = 74
+#: What the system refused → what to do about it.
+_CURES = {
+    errno.ENOENT: "Check the name, and that its folder is there.",
+    errno.EACCES: "Let yourself read and write it, or choose another place.",
+    errno.EPERM: "Let yourself read and write it, or choose another place.",
+    errno.EROFS: "The disk takes no writing; choose another place.",
+    errno.ENOSPC: "Make room on the disk, then try again.",
+}
 #: What shells say for Ctrl-C and for a reader that has left (128 + the signal's number).
 INTERRUPTED, READER_LEFT = 130, 141
 
@@ -43,9 +52,10 @@ def _crashed(error: BaseException) -> int:
 
 
 def _unusable(error: OSError) -> int:
-    """Tell of a file or a disk that does not let us; the system's own words are plain enough."""
+    """Tell of a file or a disk that does not let us, in the system's own words."""
     where = f"{error.filename}: " if error.filename else ""
-    _say(f"Error: {where}{error.strerror or error}.")
+    cure = _CURES.get(error.errno or 0, "")
+    _say(f"Error: {where}{error.strerror or error}." + (f"\n→ {cure}" if cure else ""))
     return INPUT_OUTPUT
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from mailer.cli.days import DAY
 from mailer.cli.home import tell_home
 from mailer.cli.output import ask, counted, json_option, line, print_json, problems, table, tell
 from mailer.cli.settings import Settings
@@ -224,16 +225,16 @@ def _coming(told: Story, zone: ZoneInfo) -> Iterable[str]:
 
 @click.command(short_help="Log a call, a visit, a letter.")
 @click.argument("who", metavar="ADDRESS|KEY")
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day; today if not told.")
+@click.option("--on", type=DAY, metavar="DAY", help="The day; today if not told.")
 @click.option("--by", "way", metavar="WAY", default="", help="How: phone, visit, letter …")
 @click.option("--note", "words", metavar="TEXT", default="", help="What was said; kept with the person, never mailed.")
 @click.pass_obj
-def heard(settings: Settings, who: str, on: datetime | None, way: str, words: str) -> None:
+def heard(settings: Settings, who: str, on: date | None, way: str, words: str) -> None:
     """Note that you were in touch with somebody without a mail of ours: their clock starts again."""
     from mailer.relations import instant_of, log_contact
 
     with settings.workspace() as workspace:
-        at = instant_of(on.date() if on else None, now=workspace.now, timezone=workspace.config.firm.timezone)
+        at = instant_of(on, now=workspace.now, timezone=workspace.config.firm.timezone)
         log_contact(workspace.ledger, _person(workspace, who), way, words, at=at, who=workspace.who)
         relations = _relations(workspace)
         standing = _standing(workspace, relations, who)

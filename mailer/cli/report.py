@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mailer.cli.completion import CAMPAIGN
+from mailer.cli.days import DAY
 from mailer.cli.output import json_option, line, print_json, problems, table, tell
 from mailer.cli.settings import Settings
 
@@ -23,7 +24,7 @@ _SHOWN = 10
 
 @click.command(short_help="What came of it: replies first.")
 @click.argument("campaign", type=CAMPAIGN, required=False)
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day; a year ago if not told.")
+@click.option("--since", type=DAY, metavar="DAY", help="The first day; a year ago if not told.")
 @click.option("--html", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a page to look at or print.")
 @click.option("--xlsx", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a workbook.")
 @json_option
@@ -31,7 +32,7 @@ _SHOWN = 10
 def report(
     settings: Settings,
     campaign: str | None,
-    since: datetime | None,
+    since: date | None,
     html: Path | None,
     xlsx: Path | None,
     as_json: bool,
@@ -43,7 +44,7 @@ def report(
     from mailer.workspace.reporting import report as report_of
 
     with settings.workspace() as workspace:
-        found, relations = report_of(workspace, campaign or "", since.date() if since else None)
+        found, relations = report_of(workspace, campaign or "", since)
         firm = workspace.config.firm.name
     if html:
         _write_page(html, found, firm)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Settings(NamedTuple):
     """The options of `mailer` itself."""
 
-    #: As given by --config; "" to look for it.
+    #: As given by --config: a file, or a folder to look from; "" for the working folder.
     config: str = ""
     verbose: bool = False
     #: Send into the outbox, and use the ledger of rehearsals.
@@ -25,7 +25,8 @@ class Settings(NamedTuple):
 
         from mailer.config import find
 
-        return Path(self.config).absolute() if self.config else find(Path.cwd())
+        named = Path(self.config).absolute()
+        return find(named) if named.is_dir() else named
 
     def workspace(self) -> Workspace:
         """Open the workspace; use it in a `with` block. Raises ConfigError."""

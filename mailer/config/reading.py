@@ -62,7 +62,8 @@ def _text(path: Path) -> str:
             f"{path.name}:{line}: this is not UTF-8 text.", cure="Save it as UTF-8 in your editor."
         ) from error
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+        cure = "--config names the file, or leave it out where you are in its folder."
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.", cure=cure) from error
 
 
 def _validated(document: Document) -> Config | None:

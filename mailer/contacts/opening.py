@@ -23,7 +23,13 @@ _OLD = (
 )
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _SAVE_AS = "Open it in the program it comes from and save it as .xlsx."
-_FIND = "Check the name and the folder, and whether another program keeps the file locked."
+#: What the system refused → what that means, as the end of a sentence, and the cure.
+_UNOPENED: dict[type[OSError], tuple[str, str]] = {
+    FileNotFoundError: ("is not there", "Check the name and the folder."),
+    NotADirectoryError: ("is not there", "Check the name and the folder."),
+    IsADirectoryError: ("is a folder", "Name one of the files in it."),
+    PermissionError: ("may not be read", "Close it where it is open, or let yourself read it."),
+}
 #: How a file begins → what it is.
 _OTHERS = (
     (b"%pdf", "a PDF document"),
@@ -80,8 +86,9 @@ def _start(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(4096)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ContactsError(f"{path} cannot be opened: {reason}.", cure=_FIND) from error
+        read = f"cannot be read ({error.strerror or error})", "Check that the disk is there, then try again."
+        what, cure = _UNOPENED.get(type(error), read)
+        raise ContactsError(f"{path} {what}.", cure=cure) from error
 
 
 def _open_zip(path: Path, place: Place) -> Book:

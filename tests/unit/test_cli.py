@@ -75,7 +75,9 @@ def test_a_defect_of_ours_is_owned_without_a_traceback():
 def test_a_file_that_cannot_be_written_is_not_our_defect(tmp_path):
     result = run(lambda: (tmp_path / "no" / "such").write_text("x"))
     assert result.exit_code == 74
-    assert result.stderr == f"Error: {tmp_path}/no/such: No such file or directory.\n"
+    told, cure = result.stderr.splitlines()
+    assert told == f"Error: {tmp_path}/no/such: No such file or directory."
+    assert cure == "→ Check the name, and that its folder is there."
 
 
 def test_verbose_shows_where_a_defect_happened():
@@ -96,7 +98,19 @@ def test_a_number_that_a_command_returns_is_its_exit_code():
 def test_an_unknown_command_is_a_usage_error():
     result = CliRunner().invoke(cli, ["sned"])
     assert result.exit_code == 2
-    assert "No such command 'sned'" in result.stderr
+    assert "No such command 'sned'. Did you mean 'send'?" in result.stderr
+
+
+def test_a_command_of_a_group_called_without_the_group_is_told_whole():
+    result = CliRunner().invoke(cli, ["prepare", "thanks"])
+    assert "No such command 'prepare'. Did you mean 'campaigns prepare'?" in result.stderr
+    assert "Did you mean" not in CliRunner().invoke(cli, ["zzz"]).stderr
+
+
+def test_what_is_no_day_is_told_how_a_day_is_written():
+    result = CliRunner().invoke(cli, ["report", "--since", "31/12/2025"])
+    assert result.exit_code == 2
+    assert "“31/12/2025” is not a day; write it like 2026-11-02." in result.stderr
 
 
 def test_an_option_of_mailer_itself_that_stands_behind_the_command_is_told_its_place():
@@ -115,3 +129,4 @@ def test_the_config_is_looked_for_from_the_working_folder_unless_it_is_named(tmp
     monkeypatch.chdir(tmp_path)
     assert Settings().find_config() == tmp_path / "config.yaml"
     assert Settings(config="other.yaml").find_config() == tmp_path / "other.yaml"
+    assert Settings(config=str(tmp_path)).find_config() == tmp_path / "config.yaml"

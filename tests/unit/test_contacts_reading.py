@@ -160,7 +160,7 @@ def test_a_csv_is_read_with_its_values_typed(tmp_path):
 
 
 def test_a_missing_file_is_one_sentence(tmp_path):
-    with pytest.raises(ContactsError, match="cannot be opened"):
+    with pytest.raises(ContactsError, match="is not there"):
         read_all(tmp_path / "none.xlsx")
 
 
