@@ -202,6 +202,25 @@ def test_one_address_in_other_letter_case_is_doubled_too(firm, workspace):
     assert (kinds(first) & {"doubled"}, kinds(second) & {"doubled"}) == (set(), {"doubled"})
 
 
+def test_an_address_that_had_the_mail_in_an_earlier_preparation_is_doubled_in_any_letter_case(firm, workspace):
+    firm.write_sheet([row(1)])
+    prepare(workspace)
+    firm.write_sheet([row(1), row(2, e_mail="CLIENT1@client.example")])
+    prepare(workspace)
+    first, second = entries(workspace)
+    assert (kinds(first) & {"doubled"}, kinds(second) & {"doubled"}) == (set(), {"doubled"})
+
+
+def test_an_address_that_nobody_is_written_to_any_more_is_not_doubled(firm, workspace):
+    firm.write_sheet([row(1)])
+    prepare(workspace)
+    firm.write_sheet([row(1, e_mail="new@client.example")])
+    prepare(workspace)
+    firm.write_sheet([row(1, e_mail="new@client.example"), row(2, e_mail="client1@client.example")])
+    prepare(workspace)
+    assert all("doubled" not in kinds(entry) for entry in entries(workspace))
+
+
 def test_the_same_address_twice_is_allowed_where_the_campaign_says_so(firm):
     firm.write_sheet([row(1), row(2, e_mail="client1@client.example")])
     firm.write_config(campaign="doubled: allow")
