@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -48,9 +48,14 @@ def rounded(number: int | Decimal, digits: int) -> Decimal:
     return Decimal(number).quantize(Decimal(1).scaleb(-min(max(digits, 0), 12)), ROUND_HALF_UP)
 
 
-@lru_cache(maxsize=1024)
 def date_text(day: date, locale: Locale, form: str = "long") -> str:
     """A day, or an instant when the form asks for its time; `form` is a length or a pattern ("MMMM yyyy")."""
+    return _date_text(day, day.tzinfo if isinstance(day, datetime) else None, locale, form)
+
+
+@lru_cache(maxsize=1024)
+def _date_text(day: date, zone: tzinfo | None, locale: Locale, form: str) -> str:  # noqa: ARG001
+    """Cached by the zone too: one instant in two zones is equal, and is not printed alike."""
     if isinstance(day, datetime):
         asks_time = form not in _LENGTHS and any(letter in form for letter in "hHmas")
         return format_datetime(day, form, locale=locale) if asks_time else format_date(day, form, locale=locale)
