@@ -11,14 +11,17 @@ from importlib.resources import files
 from typing import Self
 
 LANGUAGES = ("en", "fr")
-#: One of these stands in whatever sells by its shape, and in few other paragraphs.
-SHAPES_HOLD = re.compile(r"[%/]|\boff\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 
 def words_in(text: str) -> list[str]:
     """The words of a text as written: letters and digits, with apostrophes and hyphens inside."""
     return _WORD.findall(text.replace("’", "'"))
+
+
+def may_sell_by_shape(text: str) -> bool:
+    """Whether it is worth looking: one of these stands in whatever sells by its shape, and in few other paragraphs."""
+    return "%" in text or "/" in text or "off" in text.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Phrases:
     def among(self, written: Sequence[str], small: Sequence[str]) -> list[str]:
         """The phrases that stand in these words, as written, each once; `small` are the same in small letters."""
         found: dict[str, None] = {}
+        if self.by_first.keys().isdisjoint(small):
+            return []
         for place in [place for place, word in enumerate(small) if word in self.by_first]:
             for phrase in self.by_first[small[place]]:
                 if (*small[place : place + len(phrase)],) == phrase:

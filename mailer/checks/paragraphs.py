@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailer.checks.lists import SHAPES_HOLD, Phrases, words, words_in
+from mailer.checks.lists import Phrases, may_sell_by_shape, words, words_in
 
 _PROMISED = Phrases.of(["attached", "attachment", "enclosed", "ci-joint", "ci-jointe", "pièce jointe", "en pièce"])
 #: A longer paragraph is read each time it comes, so that what is kept stays small.
@@ -17,42 +16,39 @@ _KEPT = 2000
 class Paragraph:
     """What the checks want to know of one paragraph."""
 
-    #: As written, in order.
-    words: tuple[str, ...]
-    #: In small letters.
-    said: frozenset[str]
+    word_count: int
     #: What everybody writes.
     filler: tuple[str, ...]
     #: What sells: phrases, prices, shop pages.
     selling: tuple[str, ...]
+    #: Whether a person speaks, and whether the firm does.
+    says_i: bool
+    says_we: bool
     #: Words of more than four letters that are all capitals.
     shouted: int
     promises_file: bool
 
 
-def paragraphs_of(text: str) -> list[Paragraph]:
-    """The text's paragraphs in order."""
-    return [_kept(each) if len(each) < _KEPT else _read(each) for each in text.split("\n\n")]
+@lru_cache(maxsize=4)
+def paragraphs_of(text: str) -> tuple[Paragraph, ...]:
+    """The text's paragraphs in order; several checks in a row ask for those of one mail."""
+    return tuple([_kept(each) if len(each) < _KEPT else _read(each) for each in text.split("\n\n")])
 
 
 def _read(text: str) -> Paragraph:
     written = words_in(text)
     small = [word.casefold() for word in written]
     lists = words()
-    shapes = [match[0] for match in lists.selling_shape.finditer(text)] if SHAPES_HOLD.search(text) else []
+    shapes = [match[0] for match in lists.selling_shape.finditer(text)] if may_sell_by_shape(text) else []
     return Paragraph(
-        words=tuple(written),
-        said=frozenset(small),
+        word_count=len(written),
         filler=tuple(lists.filler.among(written, small)),
         selling=(*lists.selling.among(written, small), *shapes),
+        says_i=not lists.first_person.isdisjoint(small) or any(word.startswith("j'") for word in small),
+        says_we=not lists.the_firm.isdisjoint(small),
         shouted=len([word for word in written if len(word) > 4 and word.isupper()]),
         promises_file=bool(_PROMISED.among(written, small)),
     )
 
 
 _kept = lru_cache(maxsize=4096)(_read)
-
-
-def said_in(paragraphs: Sequence[Paragraph]) -> frozenset[str]:
-    """Every word of them in small letters."""
-    return frozenset().union(*(each.said for each in paragraphs))

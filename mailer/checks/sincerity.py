@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from mailer.checks.lists import words, words_in
-from mailer.checks.paragraphs import Paragraph, paragraphs_of, said_in
+from mailer.checks.paragraphs import Paragraph, paragraphs_of
 from mailer.model import Contact, Draft, Problem, Severity
 
 #: Words after which a thank-you is a report.
@@ -49,10 +48,9 @@ def check_sincerity(
         *_repeated(draft, earlier),
         *_timing(contact, today, last_written_on),
     ]
-    severity = Severity.HOLD if hold else None
     where = str(contact.source) if contact.source.row else contact.address
     return [
-        dataclasses.replace(each, where=where, severity=severity or each.severity)
+        Problem(where, each.what, each.cure, Severity.HOLD if hold else each.severity, each.kind)
         for each in found
         if each.kind not in quiet
     ]
@@ -153,20 +151,22 @@ def _signed(draft: Draft, paragraphs: Sequence[Paragraph]) -> Iterator[Problem]:
     parts = words_in(sender)
     if not 1 < len(parts) < 5 or {part.casefold() for part in parts} & words().company or "&" in sender:
         return
-    closing = " ".join([line for line in draft.text.splitlines() if line.strip()][-8:]).casefold()
-    closed = words_in(closing)
-    if not any(part.casefold() in closed for part in parts):
+    if not _closes_with({part.casefold() for part in parts}, draft.text):
         cure = "Close with {{ sender.name }}, or give the account a signature."
         yield _warn(f"It comes from {sender}, and nobody signs it.", cure, "unsigned")
-    said = said_in(paragraphs)
-    speaks = said & words().first_person or any(word.startswith("j'") for word in said)
-    if not speaks and said & words().the_firm:
+    if any(each.says_we for each in paragraphs) and not any(each.says_i for each in paragraphs):
         what = f"{sender} never says “I”: it hides behind the firm."
         yield Problem("", what, "Say what you yourself saw, did, or think.", Severity.NOTE, "hides")
 
 
+def _closes_with(names: Collection[str], text: str) -> bool:
+    """Whether one of these names, in small letters, stands in the last lines."""
+    lines = [line for line in text.casefold().replace("’", "'").splitlines() if line.strip()]
+    return any(name in words_in(line) for line in lines[-8:] for name in names if name in line)
+
+
 def _shape(draft: Draft, paragraphs: Sequence[Paragraph]) -> Iterator[Problem]:
-    count = sum(len(each.words) for each in paragraphs)
+    count = sum(each.word_count for each in paragraphs)
     if draft.kind == "personal" and count > LONG:
         yield _warn(f"It has {count} words; a thank-you needs fewer.", "Keep what only you can say.", "too-long")
     if draft.text.count("!") > 3 or sum(each.shouted for each in paragraphs) > 2:

@@ -83,7 +83,7 @@ def _leftovers(words: str) -> Iterator[Problem]:
 
 
 def _links(draft: Draft) -> Iterator[Problem]:
-    if "href=" not in draft.html and "src=" not in draft.html and "action=" not in draft.html:
+    if "href=" not in draft.html and "action=" not in draft.html:
         return
     for value in _ANY_LINK.findall(draft.html):
         target = html.unescape(value).strip()
