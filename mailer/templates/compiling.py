@@ -177,7 +177,16 @@ def _call(at: nodes.Node, name: str, argument: object) -> nodes.Node:
     return nodes.ExprStmt(call).set_lineno(at.lineno)
 
 
-def run(compiled: Compiled, variables: Mapping[str, object], on: Run) -> str:
-    """Render with `variables`; raises what the template's values raise, and LimitError."""
-    context = compiled.new_context({**variables, "_run": on, "_took": on.branches.append, "_spend": on.spend})
+def bound(variables: Mapping[str, object], on: Run) -> dict[str, Any]:
+    """All that a part may name: `variables`, and what this run gives."""
+    given = environment(html=on.html).globals
+    return {**given, **variables, "_run": on, "_took": on.branches.append, "_spend": on.spend}
+
+
+def run(compiled: Compiled, names: dict[str, Any]) -> str:
+    """Render with `names` (see `bound`); raises what the template's values raise, and LimitError.
+
+    All parts share the one mapping: a template sets its own names beside it, never in it.
+    """
+    context = compiled.new_context(names, shared=True)
     return "".join(compiled.root_render_func(context))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -52,10 +53,15 @@ def fields_of(contact: Contact) -> dict[str, Field | Blank]:
     named: dict[str, Field | Blank] = {name: usable(name, value) for name, value in contact.fields.items()}
     if contact.name and isinstance(named.get("name", _blank("name")), Blank):
         named["name"] = Field(contact.name, contact.name)
-    for name in WELL_KNOWN:
+    for name, blank in _well_known_blanks():
         if name not in named:
-            named[name] = _blank(name)
+            named[name] = blank
     return named
+
+
+@cache
+def _well_known_blanks() -> tuple[tuple[str, Blank], ...]:
+    return tuple((name, _blank(name)) for name in WELL_KNOWN)
 
 
 @lru_cache(maxsize=512)
@@ -85,28 +91,45 @@ def names_given(
     tells_way_out: bool = False,
 ) -> dict[str, object]:
     """Everything a template may name for this contact; `language` is that of the template's words."""
-    sender = _sender(from_)
-    leaving = way_out(contact.language, language) if tells_way_out else WayOut()
-    here = now.astimezone(ZoneInfo(firm.timezone))
     members = [fields_of(member) for member in contact.members]
+    leaving = way_out(contact.language, language) if tells_way_out else WayOut()
     return {
         **fields_of(contact),
-        "our": Our(firm.name, firm.postal_address),
-        "sender": sender,
-        "now": here,
-        "today": here.date(),
+        **_given_to_all(
+            from_,
+            now,
+            firm=firm.name,
+            postal_address=firm.postal_address,
+            zone=firm.timezone,
+            kind=kind,
+            language=language,
+        ),
         "people": members,
         "rows": members,
-        "kind": kind,
-        "language": language,
-        "direction": "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
-        "unsubscribe": f"mailto:{sender.address}?subject=unsubscribe",
         "way_out_words": leaving.words,
         "way_out_link": leaving.link,
     }
 
 
 @lru_cache(maxsize=64)
+def _given_to_all(
+    from_: str, now: datetime, *, firm: str, postal_address: str, zone: str, kind: str, language: str
+) -> Mapping[str, object]:
+    """What most mails of a round have alike. The zone is asked for by name: equal instants may be of two zones."""
+    sender = _sender(from_)
+    here = now.astimezone(ZoneInfo(zone))
+    return {
+        "our": Our(firm, postal_address),
+        "sender": sender,
+        "now": here,
+        "today": here.date(),
+        "kind": kind,
+        "language": language,
+        "direction": "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        "unsubscribe": f"mailto:{sender.address}?subject=unsubscribe",
+    }
+
+
 def _sender(from_: str) -> Sender:
     name, address = parseaddr(from_)
     return Sender(name, first_name(name), address)

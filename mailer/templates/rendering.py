@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from jinja2 import Template as Compiled
 from jinja2.exceptions import TemplateError
@@ -14,7 +14,7 @@ from jinja2.exceptions import TemplateError
 from mailer.addresses import parse_address, split_addresses
 from mailer.model import Attachment, Contact, Edit, Problem, Severity
 from mailer.templates.cleaning import clean_header
-from mailer.templates.compiling import run
+from mailer.templates.compiling import bound, run
 from mailer.templates.context import OURS
 from mailer.templates.files import Files, NoFileError
 from mailer.templates.pressing import Pressed, Source
@@ -58,6 +58,11 @@ class Rendering:
     contents: dict[str, bytes] = field(default_factory=dict)
     #: Inline images whose names fields took part in.
     images: dict[str, Attachment] = field(default_factory=dict)
+    #: What the parts that are not the page may name.
+    _names: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._names = bound(self.given, self.run)
 
     def words(self, edit: Edit | None) -> Words:
         """Subject, text and HTML; an edited subject is taken literally."""
@@ -65,7 +70,8 @@ class Rendering:
             subject = clean_header(edit.subject)
         else:
             subject = self._header(self._rendered(self.pressed.subject))
-        preheader = clean_header(self._rendered(self.pressed.preheader))
+        has_preheader = bool(self.source.parted.front.preheader)
+        preheader = clean_header(self._rendered(self.pressed.preheader)) if has_preheader else ""
         text = self._rendered(self.pressed.text)
         if "\n\n\n" in text:
             text = _BLANK_LINES.sub("\n\n", text)
@@ -76,8 +82,8 @@ class Rendering:
         if self.pressed.html is None:
             return ""
         page = self.run.for_page(self._image)
-        given = {**self.given, "subject": subject, "preheader": preheader}
-        return self._rendered(self.pressed.html, given, page)
+        names = bound({**self.given, "subject": subject, "preheader": preheader}, page)
+        return self._rendered(self.pressed.html, names)
 
     def _header(self, text: str) -> str:
         if "=?" in text:
@@ -141,10 +147,10 @@ class Rendering:
                 found.append(attachment)
         return found
 
-    def _rendered(self, compiled: Compiled, given: Mapping[str, object] | None = None, on: Run | None = None) -> str:
+    def _rendered(self, compiled: Compiled, names: dict[str, Any] | None = None) -> str:
         """The part's words, or "" with a problem."""
         try:
-            return run(compiled, self.given if given is None else given, on or self.run)
+            return run(compiled, self._names if names is None else names)
         except EmptyFieldError as error:
             self._empty(str(error))
         except UnknownNameError as error:

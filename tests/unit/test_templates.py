@@ -449,6 +449,19 @@ def test_the_digest_covers_every_word_and_address_but_not_the_branches(tmp_path)
     assert sealed(dataclasses.replace(draft, branches=("x",))).digest == draft.digest
 
 
+def test_two_firms_in_two_zones_have_each_its_own_now(tmp_path):
+    here, there = FIRM, FIRM.model_copy(update={"timezone": "America/New_York"})
+    shown = [rendered(tmp_path, "{{ now | date('d MMMM HH:mm') }}", firm=firm).draft.text for firm in (here, there)]
+    assert shown == ["25 November 00:30\n", "24 November 18:30\n"]
+
+
+def test_a_name_that_the_subject_sets_is_the_subjects_alone(tmp_path):
+    front = "subject: \"{% set first_name = 'Eve' %}Hello {{ first_name }}\""
+    draft = rendered(tmp_path, "Dear {{ first_name }}", front=front).draft
+    assert (draft.subject, draft.text) == ("Hello Eve", "Dear Bob\n")
+    assert "Dear Bob" in draft.html
+
+
 def test_the_files_a_template_depends_on_are_known(tmp_path):
     path = write(tmp_path, "![](a.png)", front='subject: "x"\nattachments: "terms.pdf"')
     write(tmp_path, "x", name="note.fr.md")
