@@ -11,7 +11,10 @@ from mailer.config.models import Account, Config
 from mailer.errors import UsageError
 from mailer.ledger import drafts, listing
 from mailer.ledger.opening import Ledger, Transaction
-from mailer.model import Draft, Edit, Status
+from mailer.model import MOVES, Draft, Edit, Status
+
+#: What can be made a draft again.
+_BACK = frozenset(status for status, following in MOVES.items() if Status.DRAFT in following)
 
 
 def edit(
@@ -58,8 +61,9 @@ def _draft_entry(tx: Transaction, delivery_id: int) -> listing.Entry:
     if entry is None:
         raise UsageError(f"There is no draft {delivery_id}.", cure="See them with: mailer drafts list")
     if entry.status is not Status.DRAFT:
+        again = f"Make it a draft again first: mailer drafts discard --undo {delivery_id}"
         raise UsageError(
             f"Number {delivery_id} is {entry.status}, so its words can no longer be changed.",
-            cure=f"Take a waiting mail back first: mailer drafts discard {delivery_id}",
+            cure=again if entry.status in _BACK else "",
         )
     return entry

@@ -8,8 +8,8 @@ import click
 
 from mailer.cli.adding import add
 from mailer.cli.completion import CAMPAIGN
-from mailer.cli.home import tell_home
-from mailer.cli.output import ask, counted, json_option, line, print_json, problem_json, problems, table
+from mailer.cli.home import tell_home, tell_rehearsed
+from mailer.cli.output import ask, counted, json_option, line, passed_over, print_json, problem_json, problems, table
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
 from mailer.model import Status
@@ -79,6 +79,14 @@ def _counts(workspace: Workspace, campaign: str) -> dict[str, dict[Status, int]]
 
     with workspace.ledger_of(campaign).read() as tx:
         return {round_name: counts for (_, round_name), counts in listing.counts(tx, campaign).items()}
+
+
+def _must_be_known(workspace: Workspace, campaign: str) -> None:
+    """Raise UsageError for a campaign that neither config.yaml has nor, as one that was taken out of it, the ledger."""
+    from mailer.campaigns.preparing import campaign_of
+
+    if not _counts(workspace, campaign):
+        campaign_of(workspace.config, campaign)
 
 
 def _total(by_round: dict[str, dict[Status, int]], status: Status) -> int:
@@ -159,8 +167,8 @@ def _prepared_sentence(done: Prepared) -> str:
         said.append(f"{counted(len(done.voided), 'approval')} void because the words changed")
     if done.gone:
         said.append(f"{done.gone} whose row is gone")
-    said += [f"{counted(count, 'row')} skipped ({why})" for why, count in done.skipped.items() if count]
-    return f"{done.campaign}, round {done.round}: {', '.join(said)}."
+    skipped = passed_over(done.skipped)
+    return f"{done.campaign}, round {done.round}: {', '.join(said)}." + (f" Passed over: {skipped}." if skipped else "")
 
 
 @campaigns.command()
@@ -176,6 +184,9 @@ def status(settings: Settings, campaign: str | None, as_json: bool) -> None:
         for name in names:
             campaign_of(workspace.config, name)
         found = {name: _counts(workspace, name) for name in names}
+        ledgers = {workspace.ledger_of(name) for name in names}
+        if len(ledgers) == 1:
+            tell_rehearsed(workspace, *ledgers)
     if as_json:
         print_json(
             [
@@ -206,6 +217,7 @@ def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) ->
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
+        _must_be_known(workspace, campaign)
         ledger = workspace.ledger_of(campaign)
         whom = f"to {address}" if address else "that has not gone"
         if not ask(f"Cancel every mail of {campaign} {whom}?", yes=yes):
@@ -250,6 +262,7 @@ def catch_up(settings: Settings, campaign: str, round_name: str | None) -> None:
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
+        _must_be_known(workspace, campaign)
         ledger = workspace.ledger_of(campaign)
         done, waiting = use.catch_up(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
     line(f"{counted(len(done.done), 'mail')} for the next open hour.")
@@ -266,6 +279,7 @@ def let_go(settings: Settings, campaign: str, round_name: str | None) -> None:
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
+        _must_be_known(workspace, campaign)
         ledger = workspace.ledger_of(campaign)
         done = use.let_go(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
-    line(f"{len(done.done)} mails were let go.")
+    line(f"{counted(len(done.done), 'mail')} let go.")

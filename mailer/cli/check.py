@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.completion import CAMPAIGN
-from mailer.cli.output import json_option, line, print_json, problem_json, problems
+from mailer.cli.output import counted, json_option, line, print_json, problem_json, problems
 from mailer.cli.settings import Settings
 from mailer.errors import ContactsError, MailerError, TemplateError
 from mailer.model import Problem, Severity
@@ -67,11 +67,8 @@ def check(
         print_json({"campaigns": names, "problems": [problem_json(problem) for problem in found]})
     else:
         problems(found)
-        line(
-            f"{len(names)} campaigns checked, {len(found)} problems."
-            if found
-            else f"{len(names)} campaigns checked: all is well."
-        )
+        told = f", {counted(len(found), 'problem')}" if found else ": all is well"
+        line(f"{counted(len(names), 'campaign')} checked{told}.")
     return _exit_code(found)
 
 

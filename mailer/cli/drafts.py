@@ -13,7 +13,7 @@ from mailer.cli.output import ask, counted, is_interactive, json_option, line, p
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import draft_json
 from mailer.errors import UsageError
-from mailer.model import Edit, Status
+from mailer.model import Edit, Problem, Severity, Status
 
 if TYPE_CHECKING:
     from mailer.campaigns import Decision
@@ -53,14 +53,19 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
                 _who(entry),
                 entry.subject,
                 entry.account,
-                entry.status,
-                "; ".join(p.what for p in entry.problems),
+                f"{entry.status}, held" if entry.held else entry.status,
+                "; ".join(problem.what for problem in _worst_first(entry.problems)),
             ]
             for entry in entries
         ],
     )
     if not entries:
         line("No drafts." + (f" Make some: mailer campaigns prepare {campaign}" if campaign else ""))
+
+
+def _worst_first(problems: Iterable[Problem]) -> list[Problem]:
+    worst = list(Severity)[::-1]
+    return sorted(problems, key=lambda problem: worst.index(problem.severity))
 
 
 @drafts.command()
@@ -191,11 +196,11 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
 
 @drafts.command()
 @click.argument("which", metavar="ID...", nargs=-1, required=True)
-@click.option("--undo", is_flag=True, help="Make drafts of them again.")
+@click.option("--undo", is_flag=True, help="Take your yes or no back: they are drafts again.")
 @click.option("--reason", metavar="TEXT", default="", help="Why, for the history.")
 @click.pass_obj
 def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str) -> int:
-    """Say no: these mails do not go out in this round."""
+    """Say no: these mails do not go out in this round. With --undo, take a yes or a no back."""
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:

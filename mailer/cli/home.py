@@ -1,4 +1,4 @@
-"""The end of a pass: the status workbooks are written, and that is told."""
+"""The end of a pass: the status workbooks are written, and that is told; and what was a rehearsal is called one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mailer.cli.output import tell
 
 if TYPE_CHECKING:
+    from mailer.ledger.opening import Ledger
     from mailer.workspace import Workspace
 
 
@@ -17,3 +18,9 @@ def tell_home(workspace: Workspace, campaigns: Iterable[str]) -> None:
 
     for said in bring_home(workspace, campaigns):
         tell(said)
+
+
+def tell_rehearsed(workspace: Workspace, ledger: Ledger) -> None:
+    """Tell of what is counted in a rehearsal's ledger that nobody got it."""
+    if workspace.is_rehearsing(ledger):
+        tell("This is a rehearsal: its mails are files in the outbox folder, and nobody got them.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,12 @@ _HEADINGS = {
     Severity.WARN: ("Worth a look", "yellow"),
     Severity.NOTE: ("Good to know", "dim"),
 }
+#: Why rows were passed over, where one adjective does not say it.
+_LEFT_OUT = {"excluded": "left out by `where:`", "forgotten": "of people who are forgotten"}
 #: A pipe has no width of its own; long enough that nothing is cut.
 _PIPE_WIDTH = 10_000
+#: Letters of a cell up to which a wide table gives it room beside others, and those between two columns.
+_WIDEST, _GAP = 30, 3
 
 
 def printable(text: object) -> str:
@@ -50,6 +54,16 @@ def line(text: object = "") -> None:
 def counted(count: int, noun: str) -> str:
     """Say "1 draft", "2 drafts"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def passed_over(skipped: Mapping[str, int]) -> str:
+    """Say which rows were passed over, by why: "10 blank rows, 2 rows left out by `where:`"."""
+    said = []
+    for why, count in sorted(skipped.items()):
+        rows = "row" if count == 1 else "rows"
+        if count:
+            said.append(f"{count} {rows} {_LEFT_OUT[why]}" if why in _LEFT_OUT else f"{count} {why} {rows}")
+    return ", ".join(said)
 
 
 def tell(text: object) -> None:
@@ -82,6 +96,29 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     for row in rows:
         shown.add_row(*(Text(printable(cell)) for cell in row))
     console().print(shown)
+
+
+def wide_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", width: int = 0) -> None:
+    """Print a table of many columns in parts of a width, 0 for the terminal's; the first column stands in each."""
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(row[at]) for row in [columns, *rows]) for at in range(len(columns))]
+    for part in _parts(widths, width or console().width):
+        table([columns[at] for at in part], [[row[at] for at in part] for row in rows], title=title)
+        title = ""
+
+
+def _parts(widths: Sequence[int], width: int) -> Iterator[list[int]]:
+    """Which columns go beside each other: as many as fit, and at least one beside the first."""
+    taken = [min(each, _WIDEST) + _GAP for each in widths]
+    part, left = [0], width - taken[0]
+    for at in range(1, len(taken)):
+        if taken[at] > left and len(part) > 1:
+            yield part
+            part, left = [0], width - taken[0]
+        part.append(at)
+        left -= taken[at]
+    yield part
 
 
 def problems(found: Iterable[Problem], *, at_most: int = 20) -> None:

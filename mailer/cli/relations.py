@@ -88,7 +88,7 @@ def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:
     if drafted.left:
         names = ", ".join(each.contact.name or each.contact.address for each in drafted.left)
         tell(f"No campaign{f' with the template {template}' if template else ''} fits {names}.")
-        tell("→ Add one that does: mailer campaigns add keep-in-touch")
+        tell("→ A campaign fits whose `contacts:` has them and whose template is for the reason: mailer campaigns add")
     return 1 if drafted.left else 0
 
 

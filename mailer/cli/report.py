@@ -10,6 +10,7 @@ import click
 
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.days import DAY
+from mailer.cli.home import tell_rehearsed
 from mailer.cli.output import json_option, line, print_json, problems, table, tell
 from mailer.cli.settings import Settings
 
@@ -46,6 +47,7 @@ def report(
     with settings.workspace() as workspace:
         found, relations = report_of(workspace, campaign or "", since)
         firm = workspace.config.firm.name
+        tell_rehearsed(workspace, workspace.ledger)
     if html:
         _write_page(html, found, firm)
     if xlsx:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.completion import CAMPAIGN
-from mailer.cli.home import tell_home
+from mailer.cli.home import tell_home, tell_rehearsed
 from mailer.cli.output import ask, counted, json_option, line, print_json, tell
 from mailer.cli.settings import Settings
 from mailer.model import Delivery, Receipt, Status
@@ -56,6 +56,8 @@ def send(
         passed = _pass(workspace, ledger, order, sum(share.now for share in shares))
         _tell_drafts(ledger, campaign)
         tell_home(workspace, changed | passed.campaigns)
+        if passed.tally.sent:
+            tell_rehearsed(workspace, ledger)
     tell_troubles(passed)
     _tell_tally(passed.tally, as_json=as_json)
     return exit_code(passed, order)
@@ -147,7 +149,10 @@ def _agreed(workspace: Workspace, ledger: Ledger, shares: Sequence[Share], *, ye
     if not count:
         raise next(iter(errors.values()))
     tell("Login tested.")
-    return ask(f"Send {counted(count, 'mail')} now?", yes=False)
+    agreed = ask(f"Send {counted(count, 'mail')} now?", yes=False)
+    if not agreed:
+        tell("Nothing was sent.")
+    return agreed
 
 
 def _pass(workspace: Workspace, ledger: Ledger, order: Order, count: int) -> Passed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mailer.cli.completion import CAMPAIGN
+from mailer.cli.home import tell_rehearsed
 from mailer.cli.output import line, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -30,6 +31,7 @@ def test(settings: Settings, campaign: str, to: str, limit: int) -> int:
         if not chosen:
             raise UsageError(f"{campaign} has no drafts.", cure=f"mailer campaigns prepare {campaign}")
         receipts = send_test(workspace, ledger, chosen)
+        tell_rehearsed(workspace, ledger)
     accepted = sum(receipt.outcome is Outcome.ACCEPTED for receipt in receipts)
     for receipt in receipts:
         if receipt.outcome is not Outcome.ACCEPTED:

@@ -54,7 +54,8 @@ def person_of(tx: Transaction, who: str) -> int:
     found = people.find(tx, who.strip())
     if not found:
         raise UsageError(
-            f"Nobody in the sheets or the ledger is known as “{who}”.", cure="Look for: mailer contacts list"
+            f"Nobody in the sheets or the ledger is known as “{who}”.",
+            cure="`mailer contacts list SOURCE` names who is in a sheet.",
         )
     if len(found) > 1:
         raise _ambiguous(who, len(found))

@@ -187,8 +187,18 @@ def test_a_rehearsal_of_a_real_campaign_touches_no_server_and_no_real_round(firm
         firm.run("--rehearse", "campaigns", "prepare", "thanks")
         firm.run("--rehearse", "drafts", "approve", "thanks", "--all", "--yes")
         firm.run("--rehearse", "send", "thanks", "--yes")
+        done = firm.run("--rehearse", "campaigns", "status", "thanks")
+    assert "nobody got them" in done.err
     assert (len(firm.outbox), server.connections) == (3, 0)
     assert firm.run("deliveries", "list", "--json").json == []
+
+
+def test_a_draft_that_is_held_is_listed_as_such_with_its_reason(firm):
+    firm.write_sheet([row(1), row(2, first_name=None)])
+    firm.run("campaigns", "prepare", "thanks")
+    sound, held = (line for line in firm.run("drafts", "list", "thanks").out.splitlines() if "@" in line)
+    assert "held" not in sound
+    assert "draft, held" in held
 
 
 def test_a_suppressed_domain_gets_nothing(firm):
@@ -210,6 +220,8 @@ def test_check_finds_what_stands_in_the_way_without_touching_the_ledger(firm):
     ("wrong", "code", "said"),
     [
         (("send", "thank"), 2, "There is no campaign “thank”"),
+        (("campaigns", "cancel", "thank", "--yes"), 2, "There is no campaign “thank”"),
+        (("campaigns", "let-go", "thank"), 2, "There is no campaign “thank”"),
         (("drafts", "show", "99"), 2, "There is no draft 99"),
         (("drafts", "approve", "99"), 2, "There is no draft 99"),
         (("deliveries", "show", "99"), 2, "There is no delivery 99"),

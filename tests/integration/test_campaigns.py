@@ -254,6 +254,18 @@ def test_an_edited_draft_says_the_persons_own_words_literally(workspace):
     assert "boats" in words(workspace, 2).text
 
 
+def test_what_was_approved_is_edited_only_after_the_yes_is_taken_back(workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    own = Edit(personal_line="I still smile about the boats.")
+    with pytest.raises(UsageError, match="is queued") as refused:
+        campaigns.edit(workspace.ledger, workspace.config, workspace.folder, 2, own, now=NOW)
+    assert refused.value.cure == "Make it a draft again first: mailer drafts discard --undo 2"
+    campaigns.reconsider(workspace.ledger, [2], who="ada", now=NOW)
+    edited = campaigns.edit(workspace.ledger, workspace.config, workspace.folder, 2, own, now=NOW)
+    assert "the boats" in edited.text
+
+
 def test_words_that_change_beneath_an_edit_are_told(firm, workspace):
     prepare(workspace)
     config, folder = workspace.config, workspace.folder

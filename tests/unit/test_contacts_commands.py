@@ -37,6 +37,15 @@ def test_read_prints_a_table_and_tells_how_text_was_taken(run, tmp_path):
     assert "semicolons" in done.stderr
 
 
+def test_a_file_is_shown_although_the_config_around_it_is_wrong(run, tmp_path):
+    (tmp_path / "a.csv").write_text("Name,E-mail\nAda,a@x.example\n")
+    (tmp_path / "config.yaml").write_text("firm: {name: A firm}\nfrim: {}\n")
+    done = run("read", "a.csv", "--json")
+    assert json.loads(done.stdout)["rows"][1]["cells"]["B"] == "a@x.example"
+    (told,) = done.stderr.splitlines()
+    assert told.startswith("config.yaml:2: frim: is not a key here")
+
+
 def test_a_refused_file_is_one_sentence_with_its_cure_and_exit_code_65(run, tmp_path):
     (tmp_path / "a.xls").write_bytes(b"<html></html>")
     done = run("read", "a.xls", "--json")

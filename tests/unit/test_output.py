@@ -28,6 +28,13 @@ def test_a_table_in_a_pipe_is_neither_cut_nor_coloured(capsys):
     assert "\x1b" not in out
 
 
+def test_many_columns_go_in_parts_that_fit_the_terminal(capsys):
+    row = ["7", "00017", "Ngozi", "ngozi@lagoonfoods.example"]
+    output.wide_table(["", "A", "B", "C"], [row], title="Clients", width=40)
+    shown = [line.split() for line in capsys.readouterr().out.splitlines() if line.strip(" ─")]
+    assert shown == [["Clients"], ["A", "B"], ["7", "00017", "Ngozi"], ["C"], ["7", "ngozi@lagoonfoods.example"]]
+
+
 def test_problems_are_listed_worst_first_and_alike_ones_together(capsys):
     output.problems(
         [
