@@ -10,7 +10,7 @@ from email.policy import default as parsed
 from pathlib import Path
 
 from mailer import campaigns
-from mailer.ledger import listing
+from mailer.ledger import listing, people, schema
 from mailer.ledger.listing import Entry
 from mailer.model import Status
 from mailer.scheduling.running import Pass, Runner
@@ -33,6 +33,11 @@ campaigns:
 """
 
 TEMPLATE = "---\nsubject: Thank you, {{ first_name }}\n---\nDear {{ first_name }},\n\nthank you.\n\nAda\n"
+
+
+#: Rules and hours as `write_config` takes them.
+MONTHLY = "when: {every: month, on: first monday, at: '09:30'}"
+OPEN = "hours: {days: mon-fri, from: '09:00', to: '17:00'}"
 
 
 def at(text: str) -> datetime:
@@ -124,3 +129,15 @@ class Life:
             message_from_bytes(each.read_bytes(), policy=parsed) for each in (self.folder / "outbox").glob("*.eml")
         ]
         return sorted(mails, key=lambda mail: (mail["Date"].datetime, mail["To"]))
+
+
+def statuses(life: Life) -> list[tuple[str, str, str]]:
+    """(campaign, round, status) of every mail there is."""
+    return [(entry.campaign, entry.round, entry.status.value) for entry in life.entries()]
+
+
+def heard(life: Life, address: str, kind: str = "heard") -> None:
+    """Note that this person was heard from now."""
+    with life.runner.workspace.ledger.begin() as tx:
+        person = people.find(tx, address)[0]
+        tx.execute(schema.history.insert().values(person_id=person, at=life.now, kind=kind))

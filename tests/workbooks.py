@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+import pytest
 from openpyxl import Workbook
 
 from mailer import contacts
 from mailer.config.models import ContactSource, Firm
+from mailer.errors import ContactsError
 from mailer.model import Contact
 
 FIRM = Firm(name="Harbour & Vale", language="en", country="NG")
@@ -78,3 +80,19 @@ def kinds(found: contacts.Reading) -> list[str]:
     """The kinds of problems of a reading, after exhausting it."""
     list(found)
     return [problem.kind for problem in found.problems]
+
+
+#: The rows of a sheet with one person.
+PEOPLE = text_row(1, *HEADER) + text_row(2, "1", "a@x.example", "Ada")
+
+
+def shown(path: Path, sheet: str = "") -> list[list[str]]:
+    """The texts of every row that is not blank."""
+    return [[text for text, _ in row.cells.values()] for row in contacts.look(path, sheet, firm=FIRM).rows]
+
+
+def refusal(path: Path) -> ContactsError:
+    """What is said of a file that cannot be used."""
+    with pytest.raises(ContactsError) as caught:
+        shown(path)
+    return caught.value

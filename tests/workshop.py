@@ -45,3 +45,8 @@ def rendered(folder: Path, body: str, person: Contact | None = None, **changes) 
     """`body` as the template, rendered."""
     write(folder, body, **{key: changes.pop(key) for key in ("front",) if key in changes})
     return render(folder, person, **changes)
+
+
+def kinds(made: Rendered) -> list[str]:
+    """The kinds of the problems that a rendered mail has."""
+    return [problem.kind for problem in made.problems]

@@ -1,0 +1,87 @@
+"""Approved mails are laid into Drafts, and what was sent is copied into Sent, each once."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from mailer.hearing import put_into_drafts
+from mailer.ledger import listing
+from mailer.model import Status
+from tests import mails
+from tests.factories import NOW, add_queued
+from tests.inboxes import BOB, NEEDS_DOVECOT, checked, sent, status_of
+
+pytestmark = NEEDS_DOVECOT
+
+
+def approved(ledger):
+    """A mail to Bob that a person approved."""
+    (delivery_id,) = add_queued(ledger)
+    with ledger.read() as tx:
+        return delivery_id, listing.entries(tx, ids=[delivery_id])[0].message_id
+
+
+def lay_into_drafts(inbox, ledger):
+    with inbox.open() as mailbox:
+        return put_into_drafts(mailbox, ledger, "ada", "thank-you", who="ada", now=NOW)
+
+
+def count_in(inbox, folder):
+    return len(list((inbox.root / "mail" / f".{folder}").glob("*/*.*")))
+
+
+def test_an_approved_mail_lies_in_drafts_and_is_never_sent_by_the_program_too(inbox, ledger):
+    delivery_id, message_id = approved(ledger)
+    assert lay_into_drafts(inbox, ledger) == 1
+    with inbox.open() as mailbox:
+        assert mailbox.has("Entwürfe", message_id)
+    assert status_of(ledger, delivery_id) is Status.UNCONFIRMED
+
+
+def test_a_second_run_replaces_and_does_not_add(inbox, ledger):
+    _, _message_id = approved(ledger)
+    assert [lay_into_drafts(inbox, ledger), lay_into_drafts(inbox, ledger)] == [1, 1]
+    assert count_in(inbox, "Entw&APw-rfe") == 1
+
+
+def test_a_draft_that_its_owner_threw_away_does_not_come_back(inbox, ledger):
+    _, message_id = approved(ledger)
+    lay_into_drafts(inbox, ledger)
+    with inbox.open() as mailbox:
+        mailbox.take_away("Entwürfe", message_id)
+    assert lay_into_drafts(inbox, ledger) == 0
+
+
+@pytest.mark.parametrize("their_id", ["", "<another@outlook.example>"])
+def test_a_draft_that_its_owner_sent_is_sent(inbox, ledger, their_id):
+    delivery_id, message_id = approved(ledger)
+    lay_into_drafts(inbox, ledger)
+    content = mails.mail(
+        "Dear Bob",
+        sender=mails.US,
+        subject="Thank you, Bob",
+        To=BOB,
+        Message_ID=their_id or message_id,
+        Date=format_datetime(NOW),
+    )
+    with inbox.open() as mailbox:
+        mailbox.put("Sent", their_id or message_id, content, NOW, is_draft=False)
+    assert checked(inbox, ledger).settled == 1
+    assert status_of(ledger, delivery_id) is Status.SENT
+
+
+def test_a_draft_that_still_lies_there_stays_in_doubt(inbox, ledger):
+    delivery_id, _ = approved(ledger)
+    lay_into_drafts(inbox, ledger)
+    assert checked(inbox, ledger).settled == 0
+    assert status_of(ledger, delivery_id) is Status.UNCONFIRMED
+
+
+def test_what_was_sent_is_copied_into_sent_once_where_the_config_says_so(inbox, ledger):
+    place = inbox.place(sent_copies=True)
+    assert checked(inbox, ledger, place=place, now=NOW - timedelta(hours=2)).copies == 0
+    _, message_id = sent(ledger)
+    assert [checked(inbox, ledger, place=place).copies, checked(inbox, ledger, place=place).copies] == [1, 0]
+    with inbox.open() as mailbox:
+        assert mailbox.has("Sent", message_id)

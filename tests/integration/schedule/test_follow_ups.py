@@ -1,0 +1,49 @@
+"""Follow-ups: in the same thread, and only while nobody has answered."""
+
+import pytest
+
+from mailer import campaigns
+from mailer.ledger import moves, suppressions
+from mailer.model import Status
+from tests.scheduled import MONTHLY, heard
+
+STORY = f"{MONTHLY};review: none;follow_up: [{{after: 10 working days, template: again}}]"
+
+
+@pytest.fixture
+def story(life):
+    life.write_template(name="again.md")
+    life.write_config(story=STORY)
+    life.turn("2026-11-23 12:00")
+    life.turn("2026-12-07 09:30")
+    return life
+
+
+def test_a_follow_up_answers_in_the_same_thread(story):
+    story.days("2026-12-18", "2026-12-22", "09:31")
+    first, again = (mail for mail in story.outbox if "client0@" in mail["To"])
+    assert again["Subject"] == "Re: Thank you, Bob0"
+    assert again["In-Reply-To"] == again["References"] == first["Message-ID"]
+    assert story.sent[2:] == [("story", "2026-12", "2026-12-21 09:31")] * 2
+
+
+@pytest.mark.parametrize("kind", ["heard", "replied"])
+def test_an_answer_stops_the_follow_up_even_when_it_is_already_prepared(story, kind):
+    story.turn("2026-12-19 09:31")
+    assert len(story.entries()) == 4
+    heard(story, "client0@client.example", kind)
+    story.days("2026-12-20", "2026-12-22")
+    assert [mail["To"] for mail in story.outbox if mail["In-Reply-To"]] == ["Bob1 <client1@client.example>"]
+
+
+def test_no_follow_up_after_a_bounce_a_suppression_or_a_cancelled_campaign(story):
+    ledger = story.runner.workspace.ledger
+    with ledger.begin() as tx:
+        moves.move(tx, [1], Status.BOUNCED, at=story.now, who="mailbox")
+        suppressions.add(tx, "client1@client.example", reason="asked", who="ada", at=story.now)
+    story.days("2026-12-18", "2026-12-23")
+    assert len(story.sent) == 1
+    assert [entry.status for entry in story.entries() if entry.step] == [Status.DRAFT]
+    campaigns.cancel(ledger, who="ada", now=story.now, campaign="story")
+    story.days("2026-12-24", "2026-12-26")
+    assert [entry.status for entry in story.entries() if entry.step] == [Status.CANCELLED]

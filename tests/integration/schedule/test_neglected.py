@@ -1,0 +1,41 @@
+"""The neglected get their drafts: a few at a time, the longest first, until somebody is in touch."""
+
+from mailer import campaigns
+from tests.scheduled import heard, statuses
+
+
+def test_the_neglected_come_a_few_at_a_time_the_longest_first(life):
+    days = ["2026-01-10", "2025-12-01", "2026-11-01", ""]
+    life.write_clients([{"Last contact": day} for day in days])
+    life.write_config(touch="when: neglected;at_a_time: 2")
+    life.turn("2026-11-23 12:00")
+    life.turn("2026-11-24 12:00")
+    assert sorted(entry.address for entry in life.entries()) == ["client0@client.example", "client1@client.example"]
+
+
+def test_a_discarded_draft_comes_back_after_another_whole_cadence(life):
+    life.write_clients([{}])
+    life.write_config(touch="when: neglected")
+    life.turn("2026-11-23 12:00")
+    campaigns.discard(life.runner.workspace.ledger, [life.entries()[0].id], who="ada", now=life.now)
+    life.turn("2026-12-24 12:00")
+    assert len(life.entries()) == 1
+    life.turn("2027-02-21 12:00")
+    assert statuses(life) == [("touch", "2026-11-23", "discarded"), ("touch", "2027-02-21", "draft")]
+
+
+def test_a_sent_mail_sets_the_clock_back(life):
+    life.write_clients([{}])
+    life.write_config(touch="when: neglected;review: none")
+    life.days("2026-11-23", "2026-11-25")
+    life.days("2027-02-19", "2027-02-22")
+    assert [sent for _, _, sent in life.sent] == ["2026-11-23 09:31", "2027-02-21 09:31"]
+
+
+def test_being_in_touch_calls_a_waiting_draft_back(life):
+    life.write_clients([{}])
+    life.write_config(touch="when: neglected")
+    life.turn("2026-11-23 12:00")
+    heard(life, "client0@client.example")
+    life.turn("2026-11-24 12:00")
+    assert statuses(life) == [("touch", "2026-11-23", "cancelled")]

@@ -1,0 +1,69 @@
+"""A template's mistakes are named with their file and line, and hold what they spoil."""
+
+import pytest
+
+from mailer.errors import TemplateError
+from mailer.model import Severity
+from mailer.templates import load, names
+from tests.workshop import FIRM, rendered, write
+
+
+def test_a_syntax_error_names_file_and_line(tmp_path):
+    write(tmp_path, "Hello\n\n{% if x %}\nnever closed")
+
+    with pytest.raises(TemplateError, match=r"note\.md, line 6: "):
+        load("note", tmp_path, firm=FIRM)
+
+
+@pytest.mark.parametrize(
+    ("front", "message"),
+    [
+        ('subject: "x"\nlayuot: y', "line 3: there is no key `layuot`; did you mean `layout`?"),
+        ("subject: {{ x }}", "line 2: subject: "),
+        ('subject: "x"\nkind: loud', "line 3: kind: "),
+        ('subject: "x', "note.md, line "),
+        ("- a\n- b", "line 2: the front matter is not `key: value` lines"),
+        ("layout: letter", "there is no subject"),
+        ('subject: "{{ x"', "line 2: "),
+        ('subject: "x"\nlayout: missing', "line 3: there is no layout “missing”"),
+        ('subject: "x"\nlayout: ../../etc', "line 3: there is no layout"),
+    ],
+)
+def test_a_mistake_in_the_front_matter_is_named_with_its_line(tmp_path, front, message):
+    write(tmp_path, "x", front=front)
+
+    with pytest.raises(TemplateError) as caught:
+        load("note", tmp_path, firm=FIRM)
+    assert message in str(caught.value)
+
+
+def test_a_missing_template_lists_those_that_are_there(tmp_path):
+    write(tmp_path, "x", name="thanks.md")
+
+    with pytest.raises(TemplateError) as caught:
+        load("thank", tmp_path, firm=FIRM)
+    assert "There are: thanks" in caught.value.cure
+    assert names(tmp_path) == ["thanks"]
+
+
+def test_an_author_mistake_that_shows_only_with_a_row_holds_that_row(tmp_path):
+    for body in (
+        "{{ [1] | map }}",
+        "{{ first_name() }}",
+        "{{ 1 / 0 }}",
+        "{{ 'x' | _image }}",
+        "{% for a in 3 %}{% endfor %}",
+    ):
+        made = rendered(tmp_path, body)
+        assert {(each.severity, each.where) for each in made.problems} == {
+            (Severity.HOLD, "clients.xlsx › Clients › row 2")
+        }
+
+
+def test_a_mistake_in_a_layout_or_a_signature_is_named_there(tmp_path):
+    path = write(tmp_path, "x")
+    (path.parent / "layouts").mkdir()
+    (path.parent / "layouts" / "letter.html").write_text("<p>\n{{ content }}{% if %}</p>", encoding="utf-8")
+
+    with pytest.raises(TemplateError, match=r"letter\.html, line 2"):
+        load("note", tmp_path, firm=FIRM)

@@ -1,0 +1,57 @@
+"""Rules and hours as plain sentences."""
+
+import pytest
+
+from mailer import when
+from tests.moments import OFFICE_HOURS, plan
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        (None, "when you send it"),
+        ({"at": "2026-12-18 10:00"}, "once, on 18 December 2026, at 10:00 Africa/Lagos"),
+        (
+            {"every": "quarter", "on": "first monday", "at": "09:30"},
+            "every quarter, on the first Monday, at 09:30 Africa/Lagos",
+        ),
+        ({"every": "week", "on": "fri"}, "every week, on Friday, at 09:30 Africa/Lagos"),
+        ({"every": "weekday", "zone": "recipient"}, "every weekday, at 09:30 where they are"),
+        ({"every": "month", "on": "22"}, "every month, on the 22nd, at 09:30 Africa/Lagos"),
+        (
+            {"every": "month", "on": "last working day", "offset": "-2 days"},
+            "every month, 2 days before the last working day, at 09:30 Africa/Lagos",
+        ),
+        ({"every": "year", "on": "24 december"}, "every year, on 24 December, at 09:30 Africa/Lagos"),
+        (
+            {"every": "year", "on": "first monday of october"},
+            "every year, on the first Monday of October, at 09:30 Africa/Lagos",
+        ),
+        ({"rrule": "FREQ=MONTHLY;BYDAY=1MO"}, "by the rule FREQ=MONTHLY;BYDAY=1MO, at 09:30 Africa/Lagos"),
+        ({"date": "client_since"}, "every year, on the client since, at 09:30 where they are"),
+        (
+            {"date": "birthday", "offset": "-3 days", "zone": "Europe/Paris"},
+            "every year, 3 days before the birthday, at 09:30 Europe/Paris",
+        ),
+        ("neglected", "when nobody has been in touch for as long as keep_in_touch says, at 09:30 where they are"),
+        ({"column": "send_at"}, "on the date in the column send_at, at 09:30 Africa/Lagos"),
+        ("new rows", "as soon as a new row appears"),
+        ({"new": "rows", "after": "2 days"}, "2 days after a new row appears"),
+    ],
+)
+def test_every_rule_has_a_plain_sentence(rule, sentence):
+    assert when.describe(plan(when=rule).when, "Africa/Lagos") == sentence
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (None, "at any hour"),
+        (OFFICE_HOURS, "Monday to Friday, 09:00 to 17:00 where they are, not on public holidays"),
+        ({"days": "sat,sun", "holidays": "send"}, "Saturday and Sunday, 09:00 to 17:00 where they are"),
+        ({"days": "mon,wed,fri", "holidays": "send"}, "Monday, Wednesday and Friday, 09:00 to 17:00 where they are"),
+        ({"days": "every day", "holidays": "send"}, "every day, 09:00 to 17:00 where they are"),
+    ],
+)
+def test_hours_have_plain_words(hours, words):
+    assert when.describe_hours(plan(hours=hours).hours) == words
