@@ -55,18 +55,27 @@ def waiting(rows: int, kilobytes: int) -> Path:
     return firm.approved(folder, rows=rows, kilobytes=kilobytes)
 
 
-def child(folder: Path, what: str) -> dict[str, float]:
-    return json.loads(firm.run(folder, sys.executable, "-m", "benchmarks.child", what))
+def child(folder: Path, what: str, *through: str) -> dict[str, float]:
+    return json.loads(firm.run(folder, *through, sys.executable, "-m", "benchmarks.child", what))
 
 
-def send_pass(port: int, *, rows: int, kilobytes: int = 8, **connection: object) -> float:
+#: Runs a program, and lets the disk take 5 ms longer whenever it is waited for.
+SLOW_DISK = (
+    *("strace", "--follow-forks", "--seccomp-bpf", "--output=/dev/null"),
+    *("--trace=fsync,fdatasync", "--inject=fsync,fdatasync:delay_exit=5000"),
+)
+
+
+def send_pass(
+    port: int, *, rows: int, kilobytes: int = 8, through: tuple[str, ...] = (), **connection: object
+) -> float:
     """Mails a second of the pass."""
     with firm.place() as folder:
         shutil.copytree(waiting(rows, kilobytes), folder, dirs_exist_ok=True)
         shutil.rmtree(folder / "state", ignore_errors=True)
         firm.connect(folder, port=port, **connection)  # type: ignore[arg-type]
         firm.run(folder, str(Path(sys.executable).with_name("mailer")), "check", "--accept-ledger")
-        said = child(folder, "send")
+        said = child(folder, "send", *through)
     assert said["count"] == rows, said
     return said["count"] / said["seconds"]
 
@@ -89,6 +98,11 @@ def over_tls() -> Pair:
     with sink() as port, line_to(port, certificate=folder / "localhost.pem") as secure:
         ours = send_pass(secure, rows=6000, security="tls", ca_file=authority.ca_file)
         return Pair(ours, rivals.smtp_source(port, sessions=10, count=20_000, size=8000))
+
+
+def slow_disk() -> Pair:
+    with sink() as port:
+        return Pair(send_pass(port, rows=6000, through=SLOW_DISK), send_pass(port, rows=6000))
 
 
 def one_connection_20_ms() -> Pair:
@@ -209,6 +223,7 @@ ALL = (
     Measure("pass", PASS.format("8 KB"), "mails/s", SOURCE, 0.10, 0.30, lambda: over_loopback(8)),
     Measure("pass-tls", PASS.format("8 KB, TLS"), "mails/s", SOURCE + ", no TLS", 0.10, 0.30, over_tls),
     Measure("pass-30", PASS.format("30 KB"), "mails/s", SOURCE, 0.18, 0.5, lambda: over_loopback(30)),
+    Measure("slow-disk", PASS.format("8 KB, a disk of 5 ms"), "mails/s", "the same on this disk", 0.5, 0.7, slow_disk),
     Measure("20-ms", "one connection, 20 ms", "mails/s", "smtp-source, 1 session", 3.4, 3.9, one_connection_20_ms),
     Measure("100-ms", "16 connections, 100 ms", "mails/s", MAILMERGE, 80, 110, sixteen_connections_100_ms),
     Measure("prepare", "rows → drafts", "µs/draft", "the bare Jinja2 render", 13, 8, preparing, is_ceiling=True),

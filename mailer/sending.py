@@ -1,12 +1,14 @@
 """One sending pass of one account: claim → compose → send → record, for everything that is due now.
 
-The order of each turn is the promise of the product: receipts and claims become durable in one commit, and only then
-does the content of what was claimed leave. A crash at any instant leaves at most one mail in doubt per slot.
+The order of each turn is the promise of the product: receipts and claims are committed together, and only then does
+the content of what was claimed leave. A crash at any instant leaves at most one mail in doubt per slot. While many
+mails a second leave, a durable commit claims those of the next moments too, and the commits between do not wait for
+the disk; then a power cut leaves these in doubt (see `mailer.ledger.claims`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,15 +16,14 @@ from functools import lru_cache
 from mailer.compose import compose
 from mailer.config.models import Account
 from mailer.errors import MailerError
-from mailer.ledger import drafts, queue
-from mailer.ledger.opening import Ledger
+from mailer.ledger import claims, drafts, queue
+from mailer.ledger.opening import Ledger, Writer
 from mailer.ledger.queue import Settled
+from mailer.ledger.upcoming import Upcoming
 from mailer.model import Delivery, Draft, Message, Outcome, Phase, Receipt, Status, new_message_id
 from mailer.retry import next_attempt, rest
 from mailer.transports import DoorError, Event, Ready, Transport
 
-#: How many deliveries are read ahead of the wire.
-AHEAD = 100
 #: A turn waits no longer than this for the server, so that a wish to stop is heard, in seconds.
 TURN = 0.5
 DAY = timedelta(hours=24)
@@ -86,7 +87,7 @@ class Order:
     stopping: Callable[[], bool] = lambda: False
     #: Told of every receipt.
     told: Callable[[Delivery, Receipt], None] = lambda _delivery, _receipt: None
-    #: Called after every commit.
+    #: Called after every durable commit.
     committed: Callable[[], None] = lambda: None
     #: The https address at which a mail's recipient leaves by one click; "" for none.
     way_out: Callable[[Delivery], str] = lambda _delivery: ""
@@ -159,19 +160,22 @@ class _Pass:
         self.name = name
         self.account = account
         self.transport: Transport
+        self.writer: Writer
         self.order = order
         self.now = now
         self.started_at = now()
         self.tally = Tally()
         self.budget = 0
         self.taken = 0
-        self.due: Iterator[Delivery] = iter(())
+        self.due = Upcoming(ledger, name, now=self.started_at, campaigns_only=order.campaigns, excluded=order.excluded)
         self.exhausted = False
         #: Slot → the delivery whose envelope may be out, its content not.
         self.offered: dict[int, Delivery] = {}
         #: Slot → the delivery whose content is on its way.
         self.leaving: dict[int, Delivery] = {}
         self.settled: list[Settled] = []
+        #: The ids that may leave before the next durable commit.
+        self.claimed: set[int] = set()
         self.attachment = lru_cache(maxsize=16)(self._attachment)
 
     def take_over(self) -> None:
@@ -179,6 +183,7 @@ class _Pass:
         with self.ledger.begin() as tx:
             ids = queue.leftovers(tx, self.name, at=self.now())
             left = queue.deliveries_of(tx, ids)
+            claims.drop(tx, self.name)
         self.tally.unconfirmed += len(left)
         text = "the program stopped while this mail was leaving"
         self.tally.troubles += [(each, Receipt(Outcome.UNCONFIRMED, Phase.CONTENT, text=text)) for each in left]
@@ -193,44 +198,28 @@ class _Pass:
             return False
         left = max(0, self.account.per_day - spent)
         self.budget = left if self.order.limit is None else min(left, self.order.limit)
-        self.due = self._read_ahead()
-        first = next(self.due, None) if self.budget else None
-        if first is None:
-            return False
-        self.due = _chain(first, self.due)
-        return True
-
-    def _read_ahead(self) -> Iterator[Delivery]:
-        after: tuple[datetime, int] | None = None
-        while True:
-            with self.ledger.read() as tx:
-                batch = queue.due(
-                    tx,
-                    self.name,
-                    now=self.started_at,
-                    limit=AHEAD,
-                    campaigns_only=self.order.campaigns,
-                    excluded=self.order.excluded,
-                    after=after,
-                )
-            yield from batch
-            if len(batch) < AHEAD:
-                return
-            after = (batch[-1].due_at, batch[-1].id)
+        return self.budget > 0 and self.due.has(1)
 
     def run(self, transport: Transport) -> None:
         """Turn after turn, until nothing is due, in hand, or allowed."""
         self.transport = transport
         try:
             open_or_stop(self.ledger, self.name, self.transport, now=self.now())
-            while self._fill():
-                ready = self._hear(self.transport.wait(self._patience()))
-                begun = self._commit(ready)
-                for slot in ready:
-                    self._let_go(slot, begun)
-            self._commit([])
+            with self.ledger.writer() as self.writer:
+                self._take_turns()
         finally:
             self.transport.close()
+
+    def _take_turns(self) -> None:
+        while self._fill():
+            ready = self._hear(self.transport.wait(self._patience()))
+            begun = self._commit(ready)
+            for slot in ready:
+                self._let_go(slot, begun)
+        with self.writer.begin() as tx:
+            queue.record(tx, self.settled, at=self.now())
+            claims.drop(tx, self.name)
+        self.order.committed()
 
     def _fill(self) -> bool:
         """Offer a message on every idle slot; False when the pass is over."""
@@ -248,7 +237,7 @@ class _Pass:
     def _next(self, slot: int) -> Message | None:
         """The next message for a slot, or None: there is none, or the pace does not allow it yet."""
         while not self._over() and self._pause() <= 0:
-            delivery = next(self.due, None) if self.taken < self.budget else None
+            delivery = self.due.take() if self.taken < self.budget else None
             if delivery is None:
                 self.exhausted = True
                 return None
@@ -323,16 +312,31 @@ class _Pass:
         _note_stop(self.ledger, self.name, receipt, now=self.now())
 
     def _commit(self, ready: Sequence[int]) -> set[int]:
-        """Make receipts and claims durable, in one commit; the ids of what may leave now."""
+        """Record receipts and claims in one commit; the ids of what may leave now."""
         if not self.settled and not ready:
             return set()
-        with self.ledger.begin() as tx:
+        leaving = [self.offered[slot] for slot in ready]
+        is_claimed = bool(self.claimed) and self.claimed.issuperset(delivery.id for delivery in leaving)
+        ahead = None if is_claimed else self._ahead()
+        with self.writer.begin(durable=not is_claimed) as tx:
             at = self.now()
             queue.record(tx, self.settled, at=at)
-            begun = queue.begin(tx, [self.offered[slot] for slot in ready], at=at)
+            begun = queue.begin(tx, leaving, at=at)
+            if ahead is not None and (ahead or self.claimed):
+                claims.put(tx, self.name, ahead)
+                self.claimed = set(ahead)
         self.settled.clear()
-        self.order.committed()
+        if not is_claimed:
+            self.order.committed()
         return begun
+
+    def _ahead(self) -> list[int]:
+        """What may leave in the next second, where that is more than a turn takes anyway."""
+        seconds = max((self.now() - self.started_at).total_seconds(), 0.001)
+        count = min(claims.MOST, int(self.taken / seconds), self.budget - self.taken)
+        if count <= self.transport.slots or not claims.this_boot():
+            return []
+        return [delivery.id for delivery in self.offered.values()] + self.due.ids(count)
 
     def _let_go(self, slot: int, begun: set[int]) -> None:
         delivery = self.offered.pop(slot)
@@ -347,8 +351,3 @@ class _Pass:
         with self.ledger.read() as tx:
             self.tally.remaining = queue.count_queued(tx, self.name, self.order.campaigns)
         return self.tally
-
-
-def _chain(first: Delivery, rest_of_them: Iterator[Delivery]) -> Iterator[Delivery]:
-    yield first
-    yield from rest_of_them

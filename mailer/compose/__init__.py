@@ -69,7 +69,7 @@ def _header_lines(delivery: Delivery, date: datetime, one_click: str) -> list[st
             lines.append(headers.structured(name, [headers.mailbox(text) for text in people], ","))
     lines += [
         headers.unstructured("Subject", draft.subject),
-        f"Date: {_date(date.isoformat())}\r\n",
+        f"Date: {_date(date.isoformat(timespec='seconds'))}\r\n",
         f"Message-ID: {headers.message_id(delivery.message_id)}\r\n",
     ]
     if delivery.references:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Update
+from sqlalchemy.types import TypeEngine
+
+from mailer.ledger.schema import Instant
 
 
 class Many:
@@ -39,9 +43,14 @@ class Many:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=keys)
         self._fixed = {column.key: column.default.arg for column in compiled.insert_prefetch}
         self._fixed |= {name: value for name, value in compiled.params.items() if value is not None}
-        kinds = {name: compiled.binds[name].type.dialect_impl(dialect) for name in compiled.positiontup}
-        self._order = [(name, kind.bind_processor(dialect) or _same) for name, kind in kinds.items()]
+        self._order = [(name, _converter(compiled.binds[name].type, dialect)) for name in compiled.positiontup]
         self._sql = str(compiled)
+
+
+def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
+    convert = kind.dialect_impl(dialect).bind_processor(dialect) or _same
+    # the rows of one turn share their instant, and an instant is written alike in whatever zone it was told
+    return lru_cache(maxsize=16)(convert) if isinstance(kind, Instant) else convert
 
 
 def _same(value: Any) -> Any:

@@ -120,6 +120,14 @@ def _moving_each(columns: tuple[str, ...], to: Status, was: Status) -> Many:
     )
 
 
+def attempt(at: Any) -> dict[str, Any]:
+    """What one more attempt leaves in a delivery's row."""
+    return {
+        "attempts": deliveries.c.attempts + 1,
+        "first_attempt_at": func.coalesce(deliveries.c.first_attempt_at, at),
+    }
+
+
 #: Claims one mail, if it is still queued with the words that were approved.
 _CLAIM = Many(
     update(deliveries)
@@ -128,11 +136,7 @@ _CLAIM = Many(
         deliveries.c.approved_digest == bindparam("approved"),
         deliveries.c.status == Status.QUEUED.value,
     )
-    .values(
-        status=Status.SENDING.value,
-        attempts=deliveries.c.attempts + 1,
-        first_attempt_at=func.coalesce(deliveries.c.first_attempt_at, bindparam("at", type_=Instant)),
-    )
+    .values(status=Status.SENDING.value, **attempt(bindparam("at", type_=Instant)))
 )
 
 

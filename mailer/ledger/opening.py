@@ -20,7 +20,7 @@ from mailer.errors import BusyError, LedgerError
 from mailer.ledger import schema
 
 #: The newest migration this program knows (a test holds it to the migrations folder).
-HEAD = "0001"
+HEAD = "0002"
 
 #: What the functions beside this module are handed.
 Transaction = Connection
@@ -45,6 +45,16 @@ class Ledger:
                 yield tx
 
     @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """A connection of one's own for many short transactions in a row. LedgerError."""
+        with translated(self.path), self._engine.connect() as connection:
+            writer = Writer(connection.execution_options(begin="IMMEDIATE"), self.path)
+            try:
+                yield writer
+            finally:
+                writer.be_durable()
+
+    @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads one consistent state, beside any writer. LedgerError."""
         with translated(self.path), self._engine.connect() as tx:
@@ -64,6 +74,34 @@ class Ledger:
     def close(self) -> None:
         """Let the file go."""
         self._engine.dispose()
+
+
+class Writer:
+    """One connection, kept for transactions that follow each other closely, as a sending pass's do."""
+
+    def __init__(self, connection: Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._is_durable = True
+
+    @contextmanager
+    def begin(self, *, durable: bool = True) -> Iterator[Connection]:
+        """A transaction that may write. LedgerError.
+
+        One that is not durable survives the end of the program, however it ends, but not that of the machine; the
+        next durable one, of whatever connection, makes it durable too.
+        """
+        with translated(self._path):
+            self.be_durable(durable)
+            with self._connection.begin():
+                yield self._connection
+
+    def be_durable(self, durable: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Let a commit wait for the disk, or not."""
+        if durable != self._is_durable:
+            raw: Any = self._connection.connection.driver_connection
+            raw.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._is_durable = durable
 
 
 @contextmanager
@@ -100,7 +138,8 @@ def open_ledger(path: Path, *, now: datetime) -> Ledger:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    # every account's pass keeps a connection and needs others beside it, so none may have to wait for one
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

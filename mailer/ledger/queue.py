@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from mailer.ledger import suppressions
 from mailer.ledger.listing import draft_of, select_entries
-from mailer.ledger.moves import PROGRAM, claim, move, move_each
+from mailer.ledger.moves import PROGRAM, attempt, claim, move, move_each
 from mailer.ledger.schema import campaigns, deliveries, rounds, stops
 from mailer.ledger.timing import thread_of
 from mailer.model import Delivery, Outcome, Receipt, Status
@@ -167,9 +167,7 @@ def begin(tx: Connection, ready: Sequence[Delivery], *, at: datetime) -> set[int
 
 
 def _begin(tx: Connection, ids: Sequence[int], at: datetime) -> list[int]:
-    first = func.coalesce(deliveries.c.first_attempt_at, at)
-    values = {"attempts": deliveries.c.attempts + 1, "first_attempt_at": first}
-    return move(tx, ids, Status.SENDING, at=at, who=PROGRAM, values=values)
+    return move(tx, ids, Status.SENDING, at=at, who=PROGRAM, values=attempt(at))
 
 
 def suppressed(tx: Connection, wanted: Sequence[Delivery]) -> dict[int, str]:

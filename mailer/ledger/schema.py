@@ -239,6 +239,16 @@ stops = Table(
     _text("reason"),
 )
 
+#: What an account's pass may let go before its next durable commit (see `claims`): the ids of deliveries, as JSON.
+claims = Table(
+    "claims",
+    metadata,
+    Column("account", Text, primary_key=True),
+    #: The start of the machine under which they were claimed.
+    Column("boot", Text, nullable=False),
+    Column("deliveries", JSON, nullable=False),
+)
+
 #: How far a folder of an account's mailbox was read.
 mailboxes = Table(
     "mailboxes",

@@ -19,7 +19,7 @@ from platformdirs import user_desktop_path, user_state_path
 from mailer.campaigns import accounts
 from mailer.config import Account, Config, read
 from mailer.errors import BusyError, LedgerError
-from mailer.ledger import mirror
+from mailer.ledger import claims, mirror
 from mailer.ledger.opening import Ledger, open_ledger
 from mailer.transports import Transport, transport_of
 from mailer.workspace.secrets import secret_of
@@ -111,7 +111,8 @@ class Workspace:
 
     def _open(self, name: str) -> Ledger:
         if name not in self._ledgers:
-            self._ledgers[name] = open_ledger(self.folder / name, now=self.now)
+            ledger = self._ledgers[name] = open_ledger(self.folder / name, now=self.now)
+            claims.settle(ledger, at=self.now)
         return self._ledgers[name]
 
     def transport(self, name: str, *, password: str | None = None) -> Transport:
