@@ -11,7 +11,13 @@ def accounts_of(campaign: Campaign, config: Config) -> tuple[str, ...]:
     if isinstance(campaign.from_, str):
         return (campaign.from_,)
     owned = [name for name, account in config.accounts.items() if account.owners]
-    return tuple(dict.fromkeys([*owned, *filter(None, [campaign.from_.otherwise])]))
+    # Where no account has an owner, cells can only hold their names.
+    return tuple(dict.fromkeys([*(owned or config.accounts), *filter(None, [campaign.from_.otherwise])]))
+
+
+def only_rehearses(campaign: Campaign, config: Config) -> bool:
+    """Whether every account that a campaign may send from writes into an outbox."""
+    return all(config.accounts[name].outbox for name in accounts_of(campaign, config))
 
 
 def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[str, Problem | None]:
@@ -22,11 +28,26 @@ def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[s
     named = contact.owner if column == "owner" else _shown(contact, column)
     found = owned_by(named, config) if named else otherwise
     if found:
-        return found, None
+        return found, _mixed(found, contact, campaign, config)
     what = f"no account belongs to “{named}” (column {column})" if named else f"column {column} is empty"
     cure = "Add the name to an account's `owners:` in config.yaml, or correct the cell."
-    fallback = otherwise or next(iter(config.accounts), "")
-    return fallback, Problem(str(contact.source), what, cure, Severity.HOLD, "no-account")
+    return otherwise or next(iter(config.accounts)), Problem(
+        str(contact.source), what, cure, Severity.HOLD, "no-account"
+    )
+
+
+def _mixed(name: str, contact: Contact, campaign: Campaign, config: Config) -> Problem | None:
+    """Hold a mail that would be a rehearsal in a real campaign, and so count as sent, or the other way round."""
+    rehearses = bool(config.accounts[name].outbox)
+    if rehearses == only_rehearses(campaign, config):
+        return None
+    if rehearses:
+        what = f"account {name} only rehearses, and others of this campaign send for real: nobody would get this mail"
+        cure = f"Make {name} a real account (mailer accounts login), or rehearse them all: mailer --rehearse send"
+    else:
+        what = f"account {name} sends for real, and this campaign is rehearsed"
+        cure = f"Give {name} `owners:` in config.yaml, so that the campaign counts as real, or correct the cell."
+    return Problem(str(contact.source), what, cure, Severity.HOLD, "mixed-accounts")
 
 
 def _shown(contact: Contact, column: str) -> str:

@@ -114,7 +114,8 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
     line(_prepared_sentence(done))
     if drafts:
         line(f"{counted(drafts, 'draft')} to look at" + (f", {held} of them held by a problem" if held else "") + ".")
-        line(f"→ Look at them: mailer preview {campaign}    Approve them: mailer drafts approve {campaign}")
+        look, approve = settings.command(f"preview {campaign}"), settings.command(f"drafts approve {campaign}")
+        line(f"→ Look at them: {look}    Approve them: {approve}")
 
 
 def _prepare_by_hand(workspace: Workspace, campaign: str, *, again: bool) -> Prepared:

@@ -191,7 +191,12 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
                 return 0
         entries = _still_wanted(workspace, entries, yes=yes)
         seen = {entry.id: entry.digest for entry in entries}
-        return _report(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved", which[0])
+        done = use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen)
+    code = _report(done, "approved")
+    if done.done:
+        names = {entry.campaign for entry in entries}
+        line(f"→ Send: {settings.command(f'send {names.pop()}' if len(names) == 1 else 'send')}")
+    return code
 
 
 @drafts.command()
@@ -315,11 +320,9 @@ def _who(entry: Entry) -> str:
     return f"{entry.name} <{entry.address}>" if entry.name else entry.address
 
 
-def _report(decision: Decision, done: str, campaign: str = "") -> int:
+def _report(decision: Decision, done: str) -> int:
     """Say what came of it; 1 when something was refused."""
     line(f"{len(decision.done)} {done}.")
     for draft_id, why in decision.refused.items():
         tell(f"{draft_id} not: {why}.")
-    if decision.done and done == "approved" and campaign and not campaign.isdigit():
-        line(f"→ Send them: mailer send {campaign}")
     return 1 if decision.refused else 0

@@ -190,7 +190,10 @@ def _check_storable(wanted: _Wanted) -> None:
     if account.outbox:
         raise UsageError(f"{wanted.name} is a rehearsal: it writes into {account.outbox} and needs no password.")
     if not account.username:
-        raise UsageError(f"{wanted.name} has no `username:`, so its server is used without a password.")
+        raise UsageError(
+            f"{wanted.name} has no `username:`, so its server is used without a password.",
+            cure=f"Try it as it is: mailer accounts test {wanted.name}",
+        )
     if account.password != "keyring":  # noqa: S105 - a place, not a password
         raise UsageError(
             f"{wanted.name} has its password elsewhere (`password: {account.password}`); there is nothing to store.",

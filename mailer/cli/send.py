@@ -47,14 +47,14 @@ def send(
         shares = plan(workspace, ledger, order)
         _tell_plan(workspace, shares)
         if dry_run:
-            _tell_drafts(ledger, campaign)
+            _tell_drafts(settings, ledger, campaign)
             tell_home(workspace, changed)
             return _tell_dry_run(shares, as_json=as_json)
         if not _agreed(workspace, ledger, shares, yes=yes):
             tell_home(workspace, changed)
             return DONE
         passed = _pass(workspace, ledger, order, sum(share.now for share in shares))
-        _tell_drafts(ledger, campaign)
+        _tell_drafts(settings, ledger, campaign)
         tell_home(workspace, changed | passed.campaigns)
         if passed.tally.sent:
             tell_rehearsed(workspace, ledger)
@@ -193,7 +193,8 @@ def _bar(count: int) -> AbstractContextManager[Callable[[], None]]:
     return sending_bar(count)
 
 
-def _tell_drafts(ledger: Ledger, campaign: str | None) -> None:
+def _tell_drafts(settings: Settings, ledger: Ledger, campaign: str | None) -> None:
+    """Tell what still waits for a yes, or is held, and what to type about it."""
     from mailer.ledger import listing
 
     with ledger.read() as tx:
@@ -202,9 +203,10 @@ def _tell_drafts(ledger: Ledger, campaign: str | None) -> None:
         held = [entry.held for entry in waiting if entry.campaign == name]
         if not all(held):
             yes = counted(held.count(False), "draft")
-            tell(f"{yes} of {name} to say yes to: mailer drafts approve {name}")
+            tell(f"{yes} of {name} to say yes to: {settings.command(f'drafts approve {name}')}")
         if any(held):
-            tell(f"{counted(held.count(True), 'draft')} of {name} held by a problem: mailer drafts list {name}")
+            stuck = counted(held.count(True), "draft")
+            tell(f"{stuck} of {name} held by a problem: {settings.command(f'drafts list {name}')}")
 
 
 def tell_troubles(passed: Passed) -> None:

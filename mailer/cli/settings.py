@@ -19,6 +19,10 @@ class Settings(NamedTuple):
     #: Send into the outbox, and use the ledger of rehearsals.
     rehearse: bool = False
 
+    def command(self, words: str) -> str:
+        """Say what to type for a next step; the next step of a rehearsal is one, too."""
+        return f"mailer --rehearse {words}" if self.rehearse else f"mailer {words}"
+
     def find_config(self) -> Path:
         """Find the config.yaml to use; raises ConfigError where there is none."""
         from pathlib import Path

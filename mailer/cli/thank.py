@@ -8,6 +8,7 @@ import click
 
 from mailer.cli.completion import ACCOUNT
 from mailer.cli.drafts import show_draft
+from mailer.cli.home import tell_rehearsed
 from mailer.cli.output import ask, line, tell
 from mailer.cli.send import exit_code, tell_troubles
 from mailer.cli.settings import Settings
@@ -64,7 +65,10 @@ def _contact(workspace: Workspace, who: str, name: str) -> Contact:
         return found
     address, _ = parse_address(who)
     if address is None or not name.strip():
-        raise UsageError(f"“{who}” is in no sheet.", cure='For a stranger give address and name: --name "Mercy Udo"')
+        raise UsageError(
+            f"“{who}” is in no sheet.",
+            cure='Somebody else is thanked by address and name: mailer thank zoe@client.example "…" --name "Zoe Ade"',
+        )
     first = name.split(maxsplit=1)[0]
     fields = {"first_name": Field(first, first), "name": Field(name, name), "address": Field(address, address)}
     return Contact(key=address, address=address, name=name, fields=fields)
@@ -115,4 +119,8 @@ def _send(workspace: Workspace, ledger: Ledger, entry: Entry) -> int:
     with ledger.read() as tx:
         status = listing.entries(tx, ids=[entry.id])[0].status
     line(f"{entry.name or entry.address}: {status}.")
+    if status is Status.QUEUED:
+        tell("→ It goes with the next: mailer send")
+    if status is Status.SENT:
+        tell_rehearsed(workspace, ledger)
     return exit_code(passed, order)

@@ -98,8 +98,7 @@ class Workspace:
     def is_rehearsal(self, campaign: str) -> bool:
         """Whether a campaign sends only into an outbox."""
         known = self.config.campaigns.get(campaign)
-        names = accounts.accounts_of(known, self.config) if known else ()
-        return self.rehearsing or (bool(names) and all(self.config.accounts[name].outbox for name in names))
+        return self.rehearsing or (known is not None and accounts.only_rehearses(known, self.config))
 
     def existing_ledgers(self) -> list[Ledger]:
         """Every ledger of the workspace that there is: of real mail, of rehearsals."""

@@ -185,7 +185,8 @@ def test_a_rehearsal_of_a_real_campaign_touches_no_server_and_no_real_round(firm
     with ScriptedServer() as server:
         firm.write_config(account=smtp_account(server.port))
         firm.run("--rehearse", "campaigns", "prepare", "thanks")
-        firm.run("--rehearse", "drafts", "approve", "thanks", "--all", "--yes")
+        approved = firm.run("--rehearse", "drafts", "approve", "thanks", "--all", "--yes")
+        assert "→ Send: mailer --rehearse send thanks" in approved.out
         firm.run("--rehearse", "send", "thanks", "--yes")
         done = firm.run("--rehearse", "campaigns", "status", "thanks")
     assert "nobody got them" in done.err

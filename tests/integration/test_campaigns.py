@@ -10,7 +10,7 @@ from mailer.ledger import listing, people
 from mailer.ledger.moves import move
 from mailer.model import Edit, Status
 from tests.factories import NOW
-from tests.workspaces import TEMPLATE, row
+from tests.workspaces import TEMPLATE, row, smtp_account
 
 
 def prepare(workspace, **options):
@@ -236,6 +236,28 @@ def test_a_suppressed_contact_is_held_and_what_waited_is_called_back(workspace):
     assert done.cancelled == (2,)
     prepare(workspace, again=True)
     assert [entry.held for entry in entries(workspace, round_name="2")] == [False, True, False]
+
+
+MIXED = """
+accounts:
+  ben: {from: Ben Vale <ben@harbourvale.example>, owners: [Ben], outbox: outbox/}
+"""
+
+
+def test_a_mail_that_would_only_be_rehearsed_in_a_real_campaign_is_held(firm):
+    firm.write_config(account=smtp_account(2525), campaign="review: each")
+    config = firm.folder / "config.yaml"
+    text = config.read_text().replace("\naccounts:\n", MIXED).replace("    from: ada\n", "    from: {field: owner}\n")
+    config.write_text(text)
+    firm.write_sheet([row(1), row(2, owner="Ben")])
+    with firm.open() as workspace:
+        prepare(workspace)
+        ada, ben = entries(workspace)
+        assert ("mixed-accounts" in kinds(ada), ada.held) == (False, False)
+        assert ("mixed-accounts" in kinds(ben), ben.held) == (True, True)
+    with firm.open(rehearse=True) as workspace:
+        prepare(workspace)
+        assert not any(entry.held for entry in entries(workspace))
 
 
 def test_an_edited_draft_says_the_persons_own_words_literally(workspace):

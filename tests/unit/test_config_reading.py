@@ -151,6 +151,14 @@ def test_an_account_is_either_a_server_or_an_outbox(tmp_path):
     assert "neither a `server` to send by nor an `outbox`" in neither[0]
 
 
+def test_a_campaign_needs_an_account_to_send_from(tmp_path):
+    text = "firm: {name: A firm}\ncontacts:\n  clients: {file: a.csv}\ncampaigns:\n"
+    text += "  thanks: {contacts: clients, template: thanks, from: {field: owner}}\n"
+    assert mistakes(tmp_path, text) == [
+        "config.yaml:5: campaigns.thanks.from: there is no account to send from; add one under `accounts:`"
+    ]
+
+
 def test_an_account_with_a_server_needs_a_from(tmp_path):
     text = changed("    from: Ada Obi <ada@harbourvale.example>\n", "")
     assert "accounts.ada.from: is missing: mail needs a From" in mistakes(tmp_path, text)[0]
