@@ -95,8 +95,13 @@ def add_pages(app: Flask, desk: Desk) -> None:
 def _look(workspace: Workspace, ledger: Ledger, glance: Glance) -> None:
     glance.shares += plan(workspace, ledger, Order())
     with ledger.read() as tx:
-        glance.waiting += overview.waiting(tx)
+        glance.waiting += [each for each in overview.waiting(tx) if _is_at_home(workspace, ledger, each.campaign)]
         glance.undecided += overview.undecided(tx, limit=LISTED)
+
+
+def _is_at_home(workspace: Workspace, ledger: Ledger, campaign: str) -> bool:
+    """Whether a campaign's drafts in this ledger are those one reviews: not rehearsed before the campaign was real."""
+    return campaign not in workspace.config.campaigns or workspace.ledger_of(campaign) is ledger
 
 
 def _look_ahead(desk: Desk, glance: Glance) -> None:

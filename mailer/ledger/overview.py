@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, Integer, and_, case, cast, func, or_, select
 
 from mailer.ledger.listing import Entry, entries
 from mailer.ledger.schema import deliveries, events, history, people, rounds, suppressions
@@ -31,13 +31,13 @@ class Waiting:
 def waiting(tx: Connection) -> list[Waiting]:
     """What waits for review, by campaign and account."""
     rows = tx.execute(
-        select(rounds.c.campaign, deliveries.c.account, func.count(), func.sum(deliveries.c.held))
+        select(rounds.c.campaign, deliveries.c.account, func.count(), func.sum(cast(deliveries.c.held, Integer)))
         .join_from(deliveries, rounds)
         .where(deliveries.c.status == Status.DRAFT)
         .group_by(rounds.c.campaign, deliveries.c.account)
         .order_by(rounds.c.campaign, deliveries.c.account)
     )
-    return [Waiting(campaign, account, count, int(held)) for campaign, account, count, held in rows]
+    return [Waiting(campaign, account, count, held) for campaign, account, count, held in rows]
 
 
 def undecided(tx: Connection, *, limit: int) -> list[Entry]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mailer.campaigns import approve
 from mailer.campaigns.accounts import accounts_of
 from mailer.campaigns.refreshing import REMINDERS
+from mailer.config import Campaign
 from mailer.ledger import drafts, people, rounds, timing
 from mailer.ledger.opening import Ledger
 from mailer.ledger.timing import Timed
@@ -25,9 +26,14 @@ def remind(workspace: Workspace) -> int:
             ledger = workspace.ledger_of(name)
             with ledger.read() as tx:
                 found = timing.timed(tx, [Status.DRAFT, Status.MISSED], campaign=name)
-            account = accounts_of(campaign, workspace.config)[0]
-            waiting[campaign.notify, account] += found
+            waiting[campaign.notify, _account(workspace, campaign)] += found
     return sum(_write(workspace, address, account, mails) for (address, account), mails in waiting.items() if mails)
+
+
+def _account(workspace: Workspace, campaign: Campaign) -> str:
+    """The first account of a campaign, of those that send for real where some do."""
+    names = accounts_of(campaign, workspace.config)
+    return next((name for name in names if not workspace.config.accounts[name].outbox), names[0])
 
 
 def _write(workspace: Workspace, address: str, account_name: str, mails: list[Timed]) -> bool:

@@ -72,7 +72,7 @@ def plan(workspace: Workspace, ledger: Ledger, order: Order) -> list[Share]:
         stopped = queue.stopped(tx, now=now)
         shares = [
             _share(tx, name, _account(workspace, name), order, now=now, stopped=stopped.get(name))
-            for name in queue.accounts_with_work(tx)
+            for name in _fitting(workspace, ledger, queue.accounts_with_work(tx))
         ]
     return [share for share in shares if share.now or share.over_quota or share.later or share.stopped]
 
@@ -102,6 +102,15 @@ def _account(workspace: Workspace, name: str) -> Account:
             cure="Put the account back, or cancel these mails: mailer campaigns cancel CAMPAIGN",
         )
     return workspace.config.accounts[name]
+
+
+def _fitting(workspace: Workspace, ledger: Ledger, names: Sequence[str]) -> list[str]:
+    """The accounts whose mail belongs in this ledger.
+
+    An account may have become real, or a rehearsal, since its mails were approved: no rehearsal leaves for real, and
+    no real mail counts as sent that went into an outbox.
+    """
+    return [name for name in names if workspace.is_rehearsing(ledger) == bool(_account(workspace, name).outbox)]
 
 
 def try_logins(workspace: Workspace, ledger: Ledger, names: Sequence[str]) -> dict[str, MailerError]:
@@ -150,7 +159,7 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
         signed=signatures(workspace),
     )
     with ledger.read() as tx:
-        names = queue.accounts_with_work(tx)
+        names = _fitting(workspace, ledger, queue.accounts_with_work(tx))
     with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="account") as pool:
         running = {name: pool.submit(_send_from, workspace, ledger, name, order) for name in names}
     for name, one in running.items():

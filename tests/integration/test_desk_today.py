@@ -11,7 +11,7 @@ from mailer.model import Status
 from tests.cared import make_caring, send_thanks, touched
 from tests.desks import open_desk, prepare
 from tests.factories import NOW
-from tests.workspaces import row
+from tests.workspaces import row, smtp_account
 
 
 def page(firm) -> str:
@@ -32,11 +32,17 @@ def test_an_empty_workspace_says_what_to_do_first(firm):
 
 
 def test_drafts_wait_under_the_name_they_go_out_with(firm):
-    firm.write_sheet([row(1), row(2), row(3, first_name=None)])
+    firm.write_sheet([row(1), row(2, first_name=None), row(3, first_name=None)])
     prepare(firm)
     shown = page(firm)
     assert "Ada Obi &lt;ada@harbourvale.example&gt;" in shown
-    assert re.search(r"thanks</a></th> <td[^>]*>[^<]*</td> <td[^>]*>3</td> <td[^>]*>1</td>", shown)
+    assert re.search(r"thanks</a></th> <td[^>]*>[^<]*</td> <td[^>]*>3</td> <td[^>]*>2</td>", shown)
+
+
+def test_drafts_rehearsed_before_a_campaign_became_real_do_not_wait(firm):
+    prepare(firm)
+    firm.write_config(account=smtp_account(2525))
+    assert "Ada Obi" not in page(firm)
 
 
 def test_approved_emails_go_out_next(firm):

@@ -1,12 +1,26 @@
 """The folder one works in: which ledger is used, and when nothing may be sent."""
 
 import shutil
+from datetime import timedelta
 
 import pytest
 
+from mailer import campaigns
 from mailer.errors import LedgerError, MailerError
-from mailer.ledger import mirror
+from mailer.ledger import listing, mirror
+from mailer.sending import Order
+from mailer.workspace.passes import plan, send
+from tests.factories import NOW
+from tests.servers import ScriptedServer
 from tests.workspaces import smtp_account
+
+
+def approve_all(workspace):
+    ledger = workspace.ledger
+    campaigns.prepare(ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+    with ledger.read() as tx:
+        ids = [entry.id for entry in listing.entries(tx)]
+    campaigns.approve(ledger, ids, who="ada", now=workspace.now)
 
 
 @pytest.fixture
@@ -26,6 +40,29 @@ def test_a_real_campaign_is_rehearsed_on_request(real):
         assert workspace.ledger_of("thanks").path.name == "rehearsal.db"
     with real.open() as workspace:
         assert workspace.ledger_of("thanks").path.name == "ledger.db"
+
+
+def test_what_was_approved_as_a_rehearsal_never_leaves_for_real(firm):
+    with firm.open() as workspace:
+        approve_all(workspace)
+    with ScriptedServer() as server:
+        firm.write_config(account=smtp_account(server.port))
+        with firm.open(NOW + timedelta(hours=1)) as workspace:
+            (rehearsal,) = workspace.existing_ledgers()
+            assert plan(workspace, rehearsal, Order()) == []
+            passed = send(workspace, rehearsal, Order())
+    assert (passed.tally.sent, server.connections) == (0, 0)
+
+
+def test_what_was_approved_for_real_is_not_written_into_an_outbox(real):
+    with real.open() as workspace:
+        approve_all(workspace)
+    ben = "ben: {from: Ben Vale <ben@harbourvale.example>, server: '127.0.0.1:25', security: none}"
+    real.write_config(account=f"outbox: outbox/\n  {ben}")
+    with real.open(NOW + timedelta(hours=1)) as workspace:
+        assert plan(workspace, workspace.ledger, Order()) == []
+        send(workspace, workspace.ledger, Order())
+    assert real.outbox == []
 
 
 def test_a_new_ledger_is_trusted(real):
