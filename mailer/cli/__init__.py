@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -164,9 +166,20 @@ def cli(ctx: click.Context, config: str, verbose: bool, rehearse: bool) -> None:
 
 def main() -> None:
     """Run the command line."""
+    _collect_seldom()
     for stream in (sys.stdout, sys.stderr):
         # Windows would write its code page into a pipe; nowhere may a letter make a command fail.
         encoding = "utf-8" if sys.platform == "win32" else None
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding=encoding, errors="replace")
     cli(prog_name="mailer")
+
+
+def _collect_seldom() -> None:
+    """Look for garbage after ten thousand new objects, not after 700, and not once more at the very end.
+
+    What a command loads is some hundred thousand objects that all stay: looking through them again and again, and
+    when Python ends, takes a fifth of a short command's time.
+    """
+    gc.set_threshold(10_000)
+    atexit.register(gc.freeze)
