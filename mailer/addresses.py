@@ -9,8 +9,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from email_validator import EmailNotValidError, validate_email
-
 from mailer.model import Problem, Severity
 
 #: Mailbox providers whose names are often misspelt.
@@ -84,6 +82,8 @@ def _parse_with_care(text: str, where: str) -> Parsed:
     several = split_addresses(text)
     if len(several) > 1:
         return None, (_several(several, where),)
+    from email_validator import EmailNotValidError, validate_email  # few addresses need it
+
     try:
         found = validate_email(cleaned, check_deliverability=False)
     except EmailNotValidError as error:

@@ -6,20 +6,6 @@ from mailer.config.models import Campaign, Config
 from mailer.model import Contact, Problem, Severity
 
 
-def accounts_of(campaign: Campaign, config: Config) -> tuple[str, ...]:
-    """Every account that a campaign may send from."""
-    if isinstance(campaign.from_, str):
-        return (campaign.from_,)
-    owned = [name for name, account in config.accounts.items() if account.owners]
-    # Where no account has an owner, cells can only hold their names.
-    return tuple(dict.fromkeys([*(owned or config.accounts), *filter(None, [campaign.from_.otherwise])]))
-
-
-def only_rehearses(campaign: Campaign, config: Config) -> bool:
-    """Whether every account that a campaign may send from writes into an outbox."""
-    return all(config.accounts[name].outbox for name in accounts_of(campaign, config))
-
-
 def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[str, Problem | None]:
     """The account for one contact, and what holds the draft when its cell names nobody we have."""
     if isinstance(campaign.from_, str):
@@ -39,7 +25,7 @@ def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[s
 def _mixed(name: str, contact: Contact, campaign: Campaign, config: Config) -> Problem | None:
     """Hold a mail that would be a rehearsal in a real campaign, and so count as sent, or the other way round."""
     rehearses = bool(config.accounts[name].outbox)
-    if rehearses == only_rehearses(campaign, config):
+    if rehearses == config.only_rehearses(campaign):
         return None
     if rehearses:
         what = f"account {name} only rehearses, and others of this campaign send for real: nobody would get this mail"

@@ -86,14 +86,6 @@ class Bench:
         return kept or person in self.due or (self.round.due_at is None and self.step == 0)
 
 
-def campaign_of(config: Config, name: str) -> Campaign:
-    """The campaign of that name; UsageError with what there is."""
-    if name not in config.campaigns:
-        known = ", ".join(sorted(config.campaigns)) or "none yet"
-        raise UsageError(f"There is no campaign “{name}” in config.yaml.", cure=f"Campaigns: {known}.")
-    return config.campaigns[name]
-
-
 def prepare(
     ledger: Ledger,
     config: Config,
@@ -115,7 +107,7 @@ def prepare(
     """
     from mailer import templates
 
-    campaign = campaign_of(config, name)
+    campaign = config.campaign(name)
     if campaign.in_turn and round_name is None:
         raise UsageError(f"Whose turn it is in {name}, its schedule decides.", cure="Keep the schedule: mailer run")
     name_of_template = campaign.follow_up[step - 1].template if step else campaign.template

@@ -83,10 +83,8 @@ def _counts(workspace: Workspace, campaign: str) -> dict[str, dict[Status, int]]
 
 def _must_be_known(workspace: Workspace, campaign: str) -> None:
     """Raise UsageError for a campaign that neither config.yaml has nor, as one that was taken out of it, the ledger."""
-    from mailer.campaigns.preparing import campaign_of
-
     if not _counts(workspace, campaign):
-        campaign_of(workspace.config, campaign)
+        workspace.config.campaign(campaign)
 
 
 def _total(by_round: dict[str, dict[Status, int]], status: Status) -> int:
@@ -100,10 +98,8 @@ def _total(by_round: dict[str, dict[Status, int]], status: Status) -> int:
 @click.pass_obj
 def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> None:
     """Make the drafts of a campaign, or bring them up to date with the sheet and the template."""
-    from mailer.campaigns.preparing import campaign_of
-
     with settings.workspace() as workspace:
-        scheduled = campaign_of(workspace.config, campaign).when is not None and not again
+        scheduled = workspace.config.campaign(campaign).when is not None and not again
         done = _prepare_next(workspace, campaign) if scheduled else _prepare_by_hand(workspace, campaign, again=again)
         drafts, held = _waiting(workspace, campaign, done.round)
         tell_home(workspace, [campaign])
@@ -178,12 +174,10 @@ def _prepared_sentence(done: Prepared) -> str:
 @click.pass_obj
 def status(settings: Settings, campaign: str | None, as_json: bool) -> None:
     """How many mails of each round stand where."""
-    from mailer.campaigns.preparing import campaign_of
-
     with settings.workspace() as workspace:
         names = [campaign] if campaign else list(workspace.config.campaigns)
         for name in names:
-            campaign_of(workspace.config, name)
+            workspace.config.campaign(name)
         found = {name: _counts(workspace, name) for name in names}
         ledgers = {workspace.ledger_of(name) for name in names}
         if len(ledgers) == 1:
@@ -247,10 +241,9 @@ def resume(settings: Settings, campaign: str) -> None:
 
 def _set_pause(settings: Settings, campaign: str, *, paused: bool) -> None:
     from mailer import campaigns as use
-    from mailer.campaigns.preparing import campaign_of
 
     with settings.workspace() as workspace:
-        campaign_of(workspace.config, campaign)
+        workspace.config.campaign(campaign)
         use.pause(workspace.ledger_of(campaign), campaign, now=workspace.now, paused=paused)
 
 

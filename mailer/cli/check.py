@@ -47,14 +47,12 @@ def check(
     as_json: bool,
 ) -> int:
     """Find everything that could go wrong, before it does: config, sheets, templates, logins, ledger."""
-    from mailer.campaigns.preparing import campaign_of
-
     with settings.workspace() as workspace:
         if accept_ledger:
             workspace.accept_ledger()
         names = [campaign] if campaign else list(workspace.config.campaigns)
         for name in names:
-            campaign_of(workspace.config, name)
+            workspace.config.campaign(name)
         drawn = [_rendered(workspace, name, links=links or private_links) for name in names]
         found = [problem for each in drawn for problem in each.problems]
         found += _links(drawn, private=private_links) if links or private_links else []
@@ -174,11 +172,11 @@ def _domains(workspace: Workspace, server: str) -> list[Problem]:
 
 
 def _logins(workspace: Workspace, names: list[str]) -> list[Problem]:
-    from mailer.campaigns.accounts import accounts_of
     from mailer.workspace.passes import try_logins
 
-    used = {account for name in names for account in accounts_of(workspace.config.campaigns[name], workspace.config)}
-    real = sorted(name for name in used if not workspace.config.accounts[name].outbox)
+    config = workspace.config
+    used = {account for name in names for account in config.accounts_of(config.campaigns[name])}
+    real = sorted(name for name in used if not config.accounts[name].outbox)
     errors = try_logins(workspace, workspace.ledger, real)
     return [
         Problem(f"account {name}", str(error), error.cure, Severity.HOLD, "login") for name, error in errors.items()

@@ -297,11 +297,10 @@ def _chosen(workspace: Workspace, which: tuple[str, ...]) -> tuple[Ledger, list[
 
 
 def _ledger(workspace: Workspace, campaign: str | None) -> Ledger:
-    from mailer.campaigns.preparing import campaign_of
 
     if campaign is None:
         return workspace.ledger
-    campaign_of(workspace.config, campaign)
+    workspace.config.campaign(campaign)
     return workspace.ledger_of(campaign)
 
 

@@ -128,11 +128,10 @@ def lay_drafts(settings: Settings, campaign: str, as_json: bool) -> None:
 
     The program sends these no more. `mailer mailbox check` finds the ones that were sent. A second run replaces them.
     """
-    from mailer.campaigns.preparing import campaign_of
     from mailer.workspace.mailboxes import lay_into_drafts
 
     with settings.workspace() as workspace:
-        campaign_of(workspace.config, campaign)
+        workspace.config.campaign(campaign)
         counts = lay_into_drafts(workspace, campaign)
     if as_json:
         print_json(counts)

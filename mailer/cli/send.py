@@ -69,12 +69,11 @@ def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> tuple
     With it the campaigns that were prepared.
     """
     from mailer.campaigns import prepare
-    from mailer.campaigns.preparing import campaign_of
     from mailer.ledger import rounds
 
     if campaign is None:
         return workspace.ledger, set()
-    by_hand = campaign_of(workspace.config, campaign).when is None
+    by_hand = workspace.config.campaign(campaign).when is None
     ledger = workspace.ledger_of(campaign)
     with ledger.read() as tx:
         is_new = by_hand and not rounds.rounds_of(tx, campaign)

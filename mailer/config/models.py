@@ -14,6 +14,7 @@ from mailer.config.mailboxes import Dkim, Mailbox
 from mailer.config.parts import Model
 from mailer.config.sign_in import SignIn
 from mailer.config.when import Calendar, Scheduled
+from mailer.errors import UsageError
 from mailer.model import Period
 
 
@@ -169,6 +170,25 @@ class Config(Model):
         default_factory=dict,
         description="Milestones: reasons to write, shown by `mailer contacts neglected` and `mailer schedule`.",
     )
+
+    def campaign(self, name: str) -> Campaign:
+        """The campaign of that name; UsageError with what there is."""
+        if name not in self.campaigns:
+            known = ", ".join(sorted(self.campaigns)) or "none yet"
+            raise UsageError(f"There is no campaign “{name}” in config.yaml.", cure=f"Campaigns: {known}.")
+        return self.campaigns[name]
+
+    def accounts_of(self, campaign: Campaign) -> tuple[str, ...]:
+        """Every account that a campaign may send from."""
+        if isinstance(campaign.from_, str):
+            return (campaign.from_,)
+        owned = [name for name, account in self.accounts.items() if account.owners]
+        # Where no account has an owner, cells can only hold their names.
+        return tuple(dict.fromkeys([*(owned or self.accounts), *filter(None, [campaign.from_.otherwise])]))
+
+    def only_rehearses(self, campaign: Campaign) -> bool:
+        """Whether every account that a campaign may send from writes into an outbox."""
+        return all(self.accounts[name].outbox for name in self.accounts_of(campaign))
 
     def promised_to(self, source: ContactSource) -> Period | None:
         """How often the people of a source should hear from us: as it says itself, else as its audience says."""

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mailer.campaigns import Refreshed
-from mailer.campaigns.preparing import campaign_of
 from mailer.desk.alike import Grouping
 from mailer.desk.counting import Counting
 from mailer.desk.drops import Drops
@@ -71,7 +70,7 @@ class Desk:
 
     def known(self, campaign: str) -> str:
         """The campaign's name; UsageError where there is none of that name."""
-        campaign_of(self.workspace.config, campaign)
+        self.workspace.config.campaign(campaign)
         return campaign
 
     def keep(self, keeper: Keeper) -> None:

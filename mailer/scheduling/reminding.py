@@ -7,7 +7,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailer.campaigns import approve
-from mailer.campaigns.accounts import accounts_of
 from mailer.campaigns.refreshing import REMINDERS
 from mailer.config import Campaign
 from mailer.ledger import drafts, people, rounds, timing
@@ -32,7 +31,7 @@ def remind(workspace: Workspace) -> int:
 
 def _account(workspace: Workspace, campaign: Campaign) -> str:
     """The first account of a campaign, of those that send for real where some do."""
-    names = accounts_of(campaign, workspace.config)
+    names = workspace.config.accounts_of(campaign)
     return next((name for name in names if not workspace.config.accounts[name].outbox), names[0])
 
 

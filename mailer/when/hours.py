@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
 from babel.core import get_global
 
 from mailer.config.calendar import ClosedDays
@@ -56,26 +55,30 @@ def zone_of(contact: Contact, firm: Firm) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    """Public holidays and the firm's own closed days together."""
+    """The public holidays of a country and the firm's own closed days together."""
 
-    public: Container[date]
+    country: str
     own: tuple[ClosedDays, ...]
 
     def __contains__(self, day: object) -> bool:
-        return any(day in days for days in self.own) or day in self.public
+        return any(day in days for days in self.own) or day in _public(self.country)
 
 
 @lru_cache(maxsize=300)
 def _public(country: str) -> Container[date]:
+    if not country:
+        return NEVER
+    import holidays  # most commands ask for no holiday
+
     try:
-        return holidays.country_holidays(country.upper()) if country else NEVER
+        return holidays.country_holidays(country.upper())
     except NotImplementedError:  # a country whose holidays nobody has written down
         return NEVER
 
 
 def closed_days(country: str, own: Iterable[ClosedDays] = ()) -> Container[date]:
     """The days that count as closed: public holidays of an ISO country ("" for none), and those of the firm."""
-    return _Closed(_public(country), tuple(own))
+    return _Closed(country, tuple(own))
 
 
 def on_the_wall(day: date, clock: time, zone: str) -> datetime:

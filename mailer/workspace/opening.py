@@ -13,10 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock, Timeout
 from platformdirs import user_desktop_path, user_state_path
 
-from mailer.campaigns import accounts
 from mailer.config import Account, Config, read
 from mailer.errors import BusyError, LedgerError
 from mailer.ledger import claims, mirror
@@ -98,7 +96,7 @@ class Workspace:
     def is_rehearsal(self, campaign: str) -> bool:
         """Whether a campaign sends only into an outbox."""
         known = self.config.campaigns.get(campaign)
-        return self.rehearsing or (known is not None and accounts.only_rehearses(known, self.config))
+        return self.rehearsing or (known is not None and self.config.only_rehearses(known))
 
     def existing_ledgers(self) -> list[Ledger]:
         """Every ledger of the workspace that there is: of real mail, of rehearsals."""
@@ -134,6 +132,8 @@ class Workspace:
 
     @contextmanager
     def _alone(self, name: str, busy: str) -> Iterator[None]:
+        from filelock import FileLock, Timeout  # only who sends needs it
+
         folder = self.folder / ".locks"
         folder.mkdir(exist_ok=True)
         holder = folder / f"{name}.holder"

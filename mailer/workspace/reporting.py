@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from mailer.campaigns.preparing import campaign_of
 from mailer.relations import Relations, read_relations
 from mailer.relations.figures import Report, report_of
 from mailer.workspace.opening import Workspace
@@ -17,7 +16,7 @@ def report(workspace: Workspace, campaign: str = "", since: date | None = None) 
     """
     ledger = workspace.ledger
     if campaign:
-        campaign_of(workspace.config, campaign)
+        workspace.config.campaign(campaign)
         ledger = workspace.ledger_of(campaign)
     relations = read_relations(ledger, workspace.config, workspace.folder, now=workspace.now)
     today, zone = workspace.today, workspace.config.firm.timezone

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mailer.campaigns.preparing import campaign_of
 from mailer.config.models import ContactSource
 from mailer.contacts.status import Outcome, OutcomeOf, status_path, write_status
 from mailer.errors import MailerError
@@ -60,7 +59,7 @@ def _files(workspace: Workspace, campaigns: Iterable[str]) -> list[_File]:
         if name not in workspace.config.campaigns:
             continue
         ledger = workspace.ledger_of(name)
-        for source in campaign_of(workspace.config, name).contacts:
+        for source in workspace.config.campaign(name).contacts:
             path = _path(workspace, ledger, workspace.config.contacts[source])
             known = workspace.config.contacts.items()
             found[path] = ledger, path, {n: each for n, each in known if _path(workspace, ledger, each) == path}

@@ -9,15 +9,47 @@ MAILER = str(Path(sys.executable).parent / "mailer")
 IMPORTED = """
 import sys
 from mailer.cli import cli
-cli.main(["--help"], standalone_mode=False)
+cli.main(sys.argv[1:], standalone_mode=False)
 paths = {name.partition(".")[0]: vars(module).get("__file__") or "" for name, module in sys.modules.items()}
 print(*(name for name, path in paths.items() if "site-packages" in path and not name.startswith("_")))
+print(*(name for name in sys.modules if name in {"sqlalchemy.orm", "mailer.campaigns"}))
 """
+#: What every command that opens a workspace needs.
+WORKSPACE = set(
+    "annotated_types click dateutil platformdirs pydantic pydantic_core ruamel sqlalchemy "
+    "typing_extensions typing_inspection".split()
+)
+SHEET = {"babel", "defusedxml"}
+TEMPLATE = {"css_inline", "jinja2", "markdown_it", "markupsafe", "mdurl", "selectolax"}
+TABLE = {"rich"}
+
+
+def imported(*words, folder=None):
+    """The outside packages that a command loads, and what of SQLAlchemy and of ours is worth a look."""
+    command = [sys.executable, "-c", IMPORTED, *words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    packages, others = done.stdout.splitlines()[-2:]
+    return set(packages.split()), set(others.split())
 
 
 def test_help_imports_nothing_but_click():
-    done = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True)
-    assert set(done.stdout.splitlines()[-1].split()) == {"click"}
+    assert imported("--help") == ({"click"}, set())
+
+
+def test_a_command_imports_only_what_it_uses(firm):
+    """Each of these is waited for: holidays, yagmail, openpyxl, keyring … cost 10 to 70 ms each, for nothing."""
+    campaigns = {"mailer.campaigns"}
+    steps = [
+        ("check", WORKSPACE | SHEET | TEMPLATE | TABLE, campaigns),
+        ("campaigns prepare thanks", WORKSPACE | SHEET | TEMPLATE, campaigns),
+        ("preview thanks", WORKSPACE | SHEET | TEMPLATE | TABLE, campaigns),
+        ("drafts list", WORKSPACE | TABLE, set()),
+        ("drafts approve thanks --all --yes", WORKSPACE | {"babel"}, campaigns),
+        ("send --yes", WORKSPACE | SHEET | {"filelock"}, campaigns),
+    ]
+    for words, packages, others in steps:
+        loaded, worth_a_look = imported(*words.split(), folder=firm.folder)
+        assert (loaded - packages, worth_a_look - others) == (set(), set()), words
 
 
 def test_a_reader_that_leaves_early_is_no_error():
