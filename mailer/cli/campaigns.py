@@ -27,7 +27,7 @@ def campaigns() -> None:
 campaigns.add_command(add)
 
 
-@campaigns.command("list")
+@campaigns.command("list", short_help="List the campaigns.")
 @json_option
 @click.pass_obj
 def list_campaigns(settings: Settings, as_json: bool) -> None:
@@ -91,7 +91,7 @@ def _total(by_round: dict[str, dict[Status, int]], status: Status) -> int:
     return sum(counts.get(status, 0) for counts in by_round.values())
 
 
-@campaigns.command()
+@campaigns.command(short_help="Make the drafts, or bring them up to date.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--again", is_flag=True, help="Open the next round, so that people may get it once more.")
 @json_option
@@ -202,7 +202,7 @@ def status(settings: Settings, campaign: str | None, as_json: bool) -> None:
     )
 
 
-@campaigns.command()
+@campaigns.command(short_help="Call back what has not gone.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--address", metavar="ADDRESS", help="Only the mails to this address.")
 @click.option("--yes", is_flag=True, help="Answer the question with yes.")
@@ -221,7 +221,7 @@ def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) ->
     line(f"{counted(len(done.done), 'mail')} cancelled.")
 
 
-@campaigns.command()
+@campaigns.command(short_help="Let nothing of a campaign go until you resume it.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.pass_obj
 def pause(settings: Settings, campaign: str) -> None:
@@ -230,7 +230,7 @@ def pause(settings: Settings, campaign: str) -> None:
     line(f"{campaign} is paused. Go on with: mailer campaigns resume {campaign}")
 
 
-@campaigns.command()
+@campaigns.command(short_help="Let a paused campaign go on.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.pass_obj
 def resume(settings: Settings, campaign: str) -> None:
@@ -247,7 +247,7 @@ def _set_pause(settings: Settings, campaign: str, *, paused: bool) -> None:
         use.pause(workspace.ledger_of(campaign), campaign, now=workspace.now, paused=paused)
 
 
-@campaigns.command("catch-up")
+@campaigns.command("catch-up", short_help="Send what is late at the next open hour.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--round", "round_name", metavar="ROUND", help="Only this round.")
 @click.pass_obj
@@ -264,7 +264,7 @@ def catch_up(settings: Settings, campaign: str, round_name: str | None) -> None:
         line(f"{waiting} still need your yes: mailer drafts approve {campaign}")
 
 
-@campaigns.command("let-go")
+@campaigns.command("let-go", short_help="Drop what is late for good.")
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--round", "round_name", metavar="ROUND", help="Only this round.")
 @click.pass_obj

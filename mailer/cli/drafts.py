@@ -115,7 +115,7 @@ def show_memos(memos: Iterable[Memo]) -> None:
         line(f"To know, not to send: {memo}")
 
 
-@drafts.command()
+@drafts.command(short_help="How a draft differs from what was approved.")
 @click.argument("draft_id", metavar="ID", type=int)
 @click.pass_obj
 def diff(settings: Settings, draft_id: int) -> None:
@@ -172,7 +172,7 @@ def _from_editor(words: Draft) -> Edit:
     return Edit(body=text)
 
 
-@drafts.command()
+@drafts.command(short_help="Say yes: by number, or one by one.")
 @click.argument("which", metavar="CAMPAIGN | ID...", nargs=-1, required=True)
 @click.option("--all", "every", is_flag=True, help="All drafts that nothing holds, without showing each.")
 @click.option("--yes", is_flag=True, help="Answer the question with yes.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mailer.cli.completion import ACCOUNT, CAMPAIGN
 from mailer.cli.output import json_option, line, print_json, table, tell
 from mailer.cli.settings import Settings
 from mailer.errors import ServerError, UsageError
@@ -37,8 +38,8 @@ def mailbox() -> None:
     """What came back: replies, bounces, absence notes, complaints."""
 
 
-@mailbox.command()
-@click.argument("account", required=False)
+@mailbox.command(short_help="Read what is new, and act on it.")
+@click.argument("account", type=ACCOUNT, required=False)
 @json_option
 @click.pass_obj
 def check(settings: Settings, account: str | None, as_json: bool) -> int:
@@ -119,8 +120,8 @@ def _short(words: str) -> str:
     return first if len(first) <= 80 else first[:79] + "…"
 
 
-@mailbox.command("drafts")
-@click.argument("campaign")
+@mailbox.command("drafts", short_help="Put approved mails into their account's own Drafts.")
+@click.argument("campaign", type=CAMPAIGN)
 @json_option
 @click.pass_obj
 def lay_drafts(settings: Settings, campaign: str, as_json: bool) -> None:

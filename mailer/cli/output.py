@@ -138,7 +138,8 @@ def _print_group(heading: str, style: str, kinds: Iterable[list[Problem]], at_mo
     out.print(f"\n{heading}", style=style)
     for alike in kinds:
         for problem in alike[:at_most]:
-            out.print(f"  {printable(problem.where)}: {printable(problem.what)}", markup=False, highlight=False)
+            where = f"{printable(problem.where)}: " if problem.where else ""
+            out.print(f"  {where}{printable(problem.what)}", markup=False, highlight=False)
         cures = dict.fromkeys(printable(problem.cure) for problem in alike[:at_most] if problem.cure)
         for cure in cures:
             out.print(f"    → {cure}", style="dim", markup=False, highlight=False)

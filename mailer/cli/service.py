@@ -53,7 +53,7 @@ def install(settings: Settings, yes: bool, no_start: bool, desk: bool) -> None:
     )
 
 
-@service.command()
+@service.command(short_help="Whether it is installed, and when it was last alive.")
 @_DESK
 @click.pass_obj
 def status(settings: Settings, desk: bool) -> int:
@@ -75,7 +75,7 @@ def status(settings: Settings, desk: bool) -> int:
     return 0 if installed else 1
 
 
-@service.command()
+@service.command(short_help="Stop it and take it away.")
 @click.option("--yes", is_flag=True, help="Answer the question with yes.")
 @_DESK
 @click.pass_obj

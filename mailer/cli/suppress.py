@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import IO
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mailer.cli.output import counted, json_option, line, print_json, table, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
+
+if TYPE_CHECKING:
+    from mailer.config import Firm
 
 
 @click.group()
@@ -53,32 +59,65 @@ def list_suppressed(settings: Settings, as_json: bool) -> None:
 
     with settings.workspace() as workspace, workspace.ledger.read() as tx:
         entries = suppressions.entries(tx)
+        local = workspace.config.firm.local
     if as_json:
         print_json([{"what": e.what, "reason": e.reason, "who": e.who, "at": e.at} for e in entries])
     else:
         table(
             ["Address or domain", "Why", "By", "Since"],
-            [[e.what, e.reason, e.who, f"{e.at:%Y-%m-%d}"] for e in entries],
+            [[e.what, e.reason, e.who, f"{local(e.at):%Y-%m-%d}"] for e in entries],
         )
 
 
-@suppress.command("import")
-@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@suppress.command("import", short_help="Suppress every address in a list.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--reason", metavar="TEXT", default="imported", show_default=True, help="Why.")
 @click.pass_obj
-def import_file(settings: Settings, file: IO[str], reason: str) -> int:
-    """Suppress every address or domain in a text file, one a line."""
+def import_file(settings: Settings, file: Path, reason: str) -> int:
+    """Suppress every address or domain in FILE: a text with one a line (- for stdin), or a table with addresses."""
     from mailer.campaigns import suppress as use
 
-    lines = [(number, text.strip()) for number, text in enumerate(file, 1) if text.strip()]
-    good = [text for _, text in lines if _is_plausible(text)]
-    bad = [(number, text) for number, text in lines if not _is_plausible(text)]
     with settings.workspace() as workspace:
+        rows = list(_rows(file, workspace.config.firm))
+        good = [each for _, cells in rows for each in _meant(cells)]
         done = use(workspace.ledger, good, reason=reason, who=workspace.who, now=workspace.now)
     line(f"{done.added} suppressed, {len(good) - done.added} were already.")
-    for number, text in bad:
-        tell(f"{file.name}, line {number}: “{text}” is neither an address nor a domain; left out.")
+    bad = [(place, cells) for place, cells in rows if not _meant(cells)]
+    for place, cells in bad:
+        tell(f"{file.name}, {place}: “{' · '.join(cells)}” is neither an address nor a domain; left out.")
     return 1 if bad else 0
+
+
+def _rows(file: Path, firm: Firm) -> Iterator[tuple[str, list[str]]]:
+    """Each place of a list that is not blank, and what stands there: lines of a text, or rows of a table."""
+    lines = _lines(file)
+    if lines is not None:
+        yield from ((f"line {number}", [text.strip()]) for number, text in enumerate(lines, 1) if text.strip())
+        return
+    from mailer.contacts import look
+
+    sight = look(file, "", firm=firm)
+    for row in sight.rows:
+        cells = [shown.strip() for shown, _ in row.cells.values() if shown.strip()]
+        if cells and row.number != sight.header_row:
+            yield f"row {row.number}", cells
+
+
+def _lines(file: Path) -> list[str] | None:
+    """The lines of a text of one column; None for a table."""
+    if file == Path("-"):
+        return sys.stdin.read().splitlines()
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        return None
+    return None if any(mark in text for text in lines for mark in "\0,;\t") else lines
+
+
+def _meant(cells: Sequence[str]) -> list[str]:
+    """The addresses of a row; or the domain, where it is nothing else."""
+    plausible = [cell for cell in cells if _is_plausible(cell)]
+    return [cell for cell in plausible if "@" in cell or len(cells) == 1]
 
 
 def _checked(what: str) -> str:

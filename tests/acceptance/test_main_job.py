@@ -210,6 +210,21 @@ def test_a_suppressed_domain_gets_nothing(firm):
     assert firm.run("suppress", "list", "--json").json[0]["what"] == "@client.example"
 
 
+def test_whom_nobody_may_write_to_is_imported_from_a_text_or_a_table(firm):
+    (firm.folder / "a.txt").write_text("bob@x.example\nnot an address\nexample.org\n")
+    (firm.folder / "b.csv").write_text("Email;Name\nann@x.example;Ann\n")
+    firm.run("suppress", "import", "b.csv")
+    assert "a.txt, line 2: “not an address”" in firm.run("suppress", "import", "a.txt", code=1).err
+    assert firm.run("suppress", "import", "clients.xlsx").out == "3 suppressed, 0 were already.\n"
+    stopped = {each["what"] for each in firm.run("suppress", "list", "--json").json}
+    assert stopped == {
+        "ann@x.example",
+        "bob@x.example",
+        "@example.org",
+        *(f"client{n}@client.example" for n in (1, 2, 3)),
+    }
+
+
 def test_check_finds_what_stands_in_the_way_without_touching_the_ledger(firm):
     firm.write_sheet([row(1), row(2, first_name=None), row(3, e_mail="nobody")])
     found = firm.run("check", "--json").json["problems"]

@@ -43,6 +43,12 @@ def test_the_table_says_what_the_commands_say():
         assert (command.name, command.get_short_help_str(limit=200)) == (name, help_text)
 
 
+def test_no_short_help_is_cut():
+    for name, _, _ in LISTED:
+        told = CliRunner().invoke(cli, [name, "--help"], terminal_width=80).stdout
+        assert "..." not in told.partition("\nCommands:")[2], name
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [

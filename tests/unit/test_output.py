@@ -52,6 +52,11 @@ def test_problems_are_listed_worst_first_and_alike_ones_together(capsys):
     assert "… and 3 more like this" in out
 
 
+def test_a_problem_of_no_place_is_told_without_one(capsys):
+    output.problems([Problem("", "It begins without a greeting.", "", Severity.WARN)])
+    assert "\n  It begins without a greeting.\n" in capsys.readouterr().out
+
+
 def test_json_is_one_document_with_dates_paths_and_severities_as_text(capsys):
     output.print_json({"on": date(2026, 3, 1), "path": Path("a"), "problems": [output.problem_json(Problem("x", "y"))]})
     assert json.loads(capsys.readouterr().out) == {
