@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Self
 
 LANGUAGES = ("en", "fr")
+_PROMISING = ("attached", "attachment", "enclosed", "ci-joint", "ci-jointe", "pièce jointe", "en pièce")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 
@@ -39,13 +40,11 @@ class Phrases:
             found.setdefault(parts[0], []).append(parts)
         return cls({first: tuple(sorted(each, key=len, reverse=True)) for first, each in found.items()})
 
-    def among(self, written: Sequence[str], small: Sequence[str]) -> list[str]:
-        """The phrases that stand in these words, as written, each once; `small` are the same in small letters."""
+    def among(self, written: Sequence[str], small: Sequence[str], places: Iterable[int]) -> list[str]:
+        """The phrases that begin at these places of the words, as written, each once; `small` is in small letters."""
         found: dict[str, None] = {}
-        if self.by_first.keys().isdisjoint(small):
-            return []
-        for place in [place for place, word in enumerate(small) if word in self.by_first]:
-            for phrase in self.by_first[small[place]]:
+        for place in places:
+            for phrase in self.by_first.get(small[place], ()):
                 if (*small[place : place + len(phrase)],) == phrase:
                     found[" ".join(written[place : place + len(phrase)])] = None
                     break
@@ -67,6 +66,10 @@ class Words:
     selling: Phrases
     #: What sells by its shape: prices, percentages, shop pages.
     selling_shape: re.Pattern[str]
+    #: What speaks of a file that goes with the mail.
+    promising: Phrases
+    #: The first words of all these phrases: where none of them stands, nothing has to be looked for.
+    openings: frozenset[str]
     delicate: Phrases
 
 
@@ -78,15 +81,18 @@ def words() -> Words:
         source = (files("mailer.checks") / "words" / f"{language}.toml").read_text(encoding="utf-8")
         for name, values in tomllib.loads(source).items():
             lists.setdefault(name, []).extend(values)
+    filler, selling, promising = Phrases.of(lists["filler"]), Phrases.of(lists["selling"]), Phrases.of(_PROMISING)
     return Words(
         greeting=re.compile(rf"({_any(lists['greetings'])})\b[ \u00a0]*(.*)", re.IGNORECASE),
         nobody=frozenset(lists["nobody"]),
         first_person=frozenset(lists["first_person"]),
         the_firm=frozenset(lists["the_firm"]),
         company=frozenset(lists["company"]),
-        filler=Phrases.of(lists["filler"]),
-        selling=Phrases.of(lists["selling"]),
+        filler=filler,
+        selling=selling,
         selling_shape=re.compile("|".join(lists["selling_patterns"]), re.IGNORECASE),
+        promising=promising,
+        openings=frozenset().union(filler.by_first, selling.by_first, promising.by_first),
         delicate=Phrases.of(lists["delicate"]),
     )
 

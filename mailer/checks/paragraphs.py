@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from mailer.checks.lists import Phrases, may_sell_by_shape, words, words_in
+from mailer.checks.lists import may_sell_by_shape, words, words_in
 
-_PROMISED = Phrases.of(["attached", "attachment", "enclosed", "ci-joint", "ci-jointe", "pièce jointe", "en pièce"])
 #: A longer paragraph is read each time it comes, so that what is kept stays small.
 _KEPT = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """What the checks want to know of one paragraph."""
 
     word_count: int
@@ -39,15 +37,16 @@ def _read(text: str) -> Paragraph:
     written = words_in(text)
     small = [word.casefold() for word in written]
     lists = words()
+    places = [place for place, word in enumerate(small) if word in lists.openings]
     shapes = [match[0] for match in lists.selling_shape.finditer(text)] if may_sell_by_shape(text) else []
     return Paragraph(
         word_count=len(written),
-        filler=tuple(lists.filler.among(written, small)),
-        selling=(*lists.selling.among(written, small), *shapes),
-        says_i=not lists.first_person.isdisjoint(small) or any(word.startswith("j'") for word in small),
+        filler=tuple(lists.filler.among(written, small, places)),
+        selling=(*lists.selling.among(written, small, places), *shapes),
+        says_i=not lists.first_person.isdisjoint(small) or " j'" in f" {' '.join(small)}",
         says_we=not lists.the_firm.isdisjoint(small),
         shouted=len([word for word in written if len(word) > 4 and word.isupper()]),
-        promises_file=bool(_PROMISED.among(written, small)),
+        promises_file=bool(lists.promising.among(written, small, places)),
     )
 
 

@@ -202,7 +202,7 @@ def _timing(contact: Contact, today: date, last_written_on: date | None) -> Iter
         yield _warn("They are on hold in the sheet.", "Ask their owner before you write.", "delicate")
     for memo in contact.memos:
         written = words_in(memo.words)
-        if words().delicate.among(written, [word.casefold() for word in written]):
+        if words().delicate.among(written, [word.casefold() for word in written], range(len(written))):
             yield _warn(f"A memo says: “{memo.words[:120]}”.", "Is this the mail they need now?", "delicate")
 
 
