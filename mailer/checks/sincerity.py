@@ -9,6 +9,7 @@ from datetime import date
 
 from mailer.checks.lists import words, words_in
 from mailer.checks.paragraphs import Paragraph, paragraphs_of
+from mailer.checks.soundness import place_of
 from mailer.model import Contact, Draft, Problem, Severity
 
 #: Words after which a thank-you is a report.
@@ -48,9 +49,8 @@ def check_sincerity(
         *_repeated(draft, earlier),
         *_timing(contact, today, last_written_on),
     ]
-    where = str(contact.source) if contact.source.row else contact.address
     return [
-        Problem(where, each.what, each.cure, Severity.HOLD if hold else each.severity, each.kind)
+        Problem(place_of(contact), each.what, each.cure, Severity.HOLD if hold else each.severity, each.kind)
         for each in found
         if each.kind not in quiet
     ]
@@ -97,8 +97,9 @@ def _greeting(draft: Draft, contact: Contact) -> Iterator[Problem]:
 def _is_nobody(name: str, contact: Contact) -> bool:
     """Whether it would greet anybody: "", "valued client", "Monsieur", and not "Monsieur" with their name."""
     parts = [part.casefold() for part in words_in(name)]
-    known = {word.casefold() for word in words_in(contact.name)}
-    return not parts or name.casefold() in words().nobody or (parts[0] in words().nobody and known.isdisjoint(parts))
+    if not parts or name.casefold() in words().nobody:
+        return True
+    return parts[0] in words().nobody and {word.casefold() for word in words_in(contact.name)}.isdisjoint(parts)
 
 
 def _greeted(line: str) -> str | None:

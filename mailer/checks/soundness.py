@@ -52,8 +52,12 @@ def check(draft: Draft, contact: Contact, *, firm: Firm, suppressed: bool = Fals
         *_way_out(draft),
         *_who(draft, suppressed=suppressed),
     ]
-    where = str(contact.source) if contact.source.row else contact.address
-    return [Problem(where, each.what, each.cure, each.severity, each.kind) for each in found]
+    return [Problem(place_of(contact), each.what, each.cure, each.severity, each.kind) for each in found]
+
+
+def place_of(contact: Contact) -> str:
+    """Where a contact stands, as problems tell it: by its address where it comes from no sheet."""
+    return str(contact.source) if contact.source.row else contact.address
 
 
 def _words(draft: Draft) -> Iterator[Problem]:
