@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -45,28 +45,17 @@ class Row:
     members: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A row with its fresh rendering."""
-
-    row: Row
-    rendering: Rendering
-    attachments: Mapping[str, bytes]
-
-
 def write(bench: Bench, batch: Sequence[Contact]) -> None:
     """Render a batch and bring the ledger up to date with it, in one transaction."""
     with bench.ledger.begin() as tx:
         batch = _without_forgotten(bench, tx, batch)
+        newest = people.newest(tx)
         groups = people.identify_everyone(tx, batch, at=bench.now)
-        rows = _rows(bench, tx, zip(batch, groups, strict=True))
-        settled = [row for row in rows if row.kept and row.kept.status not in OPEN]
-        fresh = [_render(bench, row) for row in rows if row.kept is None or row.kept.status in OPEN]
-        for each in fresh:
-            drafts.keep_attachments(tx, each.attachments)
-        drafts.mark_seen(tx, [row.kept.id for row in settled if row.kept], seen=bench.seen)
-        _insert(bench, tx, [each for each in fresh if each.row.kept is None])
-        _update(bench, tx, [each for each in fresh if each.row.kept])
+        rows = _rows(bench, tx, zip(batch, groups, strict=True), newest)
+        settled = [row.kept.id for row in rows if row.kept and row.kept.status not in OPEN]
+        drafts.mark_seen(tx, settled, seen=bench.seen)
+        _insert(bench, tx, [row for row in rows if row.kept is None])
+        _update(bench, tx, [(row, row.kept) for row in rows if row.kept and row.kept.status in OPEN])
 
 
 def _without_forgotten(bench: Bench, tx: Transaction, batch: Sequence[Contact]) -> Sequence[Contact]:
@@ -78,9 +67,10 @@ def _without_forgotten(bench: Bench, tx: Transaction, batch: Sequence[Contact]) 
     return [contact for contact in batch if contact.address not in forgotten]
 
 
-def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, tuple[int, ...]]]) -> list[Row]:
+def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, tuple[int, ...]]], newest: int) -> list[Row]:
+    """The rows with what the ledger knows of them; of people it met after `newest` it knows nothing yet."""
     everyone = list(everyone)
-    persons = {group[0] for _, group in everyone}
+    persons = {group[0] for _, group in everyone if group[0] <= newest}
     known = drafts.kept(tx, bench.round.id, bench.step, persons)
     threads = drafts.first_subjects(tx, bench.round.id, persons) if bench.step else {}
     pairs = [
@@ -91,16 +81,17 @@ def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, tuple
     ]
     asks = bench.campaign.sincerity != "off"
     had = had_before(tx, persons) if asks else {}
-    noted = touches.memos(tx, {p for _, group in everyone for p in group}, bench.config.firm.timezone) if asks else {}
+    met = {person for _, group in everyone for person in group if person <= newest}
+    noted = touches.memos(tx, met, bench.config.firm.timezone) if asks else {}
     addresses = {contact.address for contact, _ in pairs}
     blocked = suppressions.among(tx, addresses)
     first = {} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses)
     rows = []
     for contact, (person, *others) in pairs:
         kept = known.get((person, contact.copy))
-        here = drafts.Place(kept.id if kept else None, str(contact.source))
+        here = drafts.Place(kept.id if kept else None, contact.source)
         before = first.setdefault(contact.address.lower(), here)
-        doubled = "" if before is here or (kept and before.id == kept.id) else before.where
+        doubled = "" if before is here or (kept and before.id == kept.id) else str(before.source)
         rows.append(
             Row(
                 contact,
@@ -117,7 +108,8 @@ def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, tuple
     return rows
 
 
-def _render(bench: Bench, row: Row) -> Fresh:
+def _render(bench: Bench, tx: Transaction, row: Row) -> Rendering:
+    """The fresh words of one row, checked; the files that go with them are kept."""
     from mailer.checks import check
 
     account_name, no_account = account_for(row.contact, bench.campaign, bench.config)
@@ -134,10 +126,9 @@ def _render(bench: Bench, row: Row) -> Fresh:
     beneath = _words(bench, row, account_name, None).draft if edit else None
     if row.kept and beneath and beneath.digest != row.kept.edit_base:
         found.append(_changed_beneath(row.kept.id))
-    contact = row.contact
-    due = None if row.kept else bench.due.get(row.person)
-    firm = bench.config.firm
-    rendering = Rendering(
+    drafts.keep_attachments(tx, rendered.attachments)
+    contact, firm = row.contact, bench.config.firm
+    return Rendering(
         rendered.draft,
         tuple(found),
         contact.source,
@@ -146,10 +137,9 @@ def _render(bench: Bench, row: Row) -> Fresh:
         members=tuple(row.members),
         zone=zone_of(contact, firm),
         country=contact.country or firm.country,
-        due=due,
+        due=None if row.kept else bench.due.get(row.person),
         beneath=beneath,
     )
-    return Fresh(row, rendering, rendered.attachments)
 
 
 def _routine(bench: Bench, row: Row, draft: Draft) -> list[Problem]:
@@ -204,6 +194,8 @@ def _in_thread(row: Row, edit: Edit | None) -> Edit | None:
 
 def _standing(bench: Bench, row: Row) -> list[Problem]:
     """What the ledger has against this mail."""
+    if not (row.suppressed or row.doubled):
+        return []
     where = str(row.contact.source)
     found = []
     if row.suppressed:
@@ -227,27 +219,29 @@ def _changed_beneath(delivery_id: int) -> Problem:
     )
 
 
-def _insert(bench: Bench, tx: Transaction, fresh: Sequence[Fresh]) -> None:
-    drafts.insert_new(tx, bench.round.id, [each.rendering for each in fresh], seen=bench.seen)
-    bench.result.made += len(fresh)
+def _insert(bench: Bench, tx: Transaction, rows: Sequence[Row]) -> None:
+    """Make drafts of the rows that have none."""
+    renderings = [_render(bench, tx, row) for row in rows]
+    bench.result.made += len(drafts.insert_new(tx, bench.round.id, renderings, seen=bench.seen))
 
 
-def _update(bench: Bench, tx: Transaction, fresh: Sequence[Fresh]) -> None:
+def _update(bench: Bench, tx: Transaction, rows: Sequence[tuple[Row, Kept]]) -> None:
     """Rewrite rows that stand there; an approval of other words, or of what is now held, is void."""
-    pairs = [(each.row.kept, each.rendering) for each in fresh if each.row.kept]
-    changed = {kept.id: rendering for kept, rendering in pairs if _differs(kept, rendering)}
-    void = [
-        kept.id
-        for kept, rendering in pairs
-        if kept.status is Status.QUEUED and (kept.digest != rendering.draft.digest or rendering.held)
-    ]
+    changed: dict[int, Rendering] = {}
+    void = []
+    for row, kept in rows:
+        rendering = _render(bench, tx, row)
+        if _differs(kept, rendering):
+            changed[kept.id] = rendering
+        if kept.status is Status.QUEUED and (kept.digest != rendering.draft.digest or rendering.held):
+            void.append(kept.id)
     drafts.keep_approved_words(tx, void)
     drafts.rewrite(tx, changed, seen=bench.seen)
-    drafts.mark_seen(tx, [kept.id for kept, _ in pairs if kept.id not in changed], seen=bench.seen)
+    drafts.mark_seen(tx, [kept.id for _, kept in rows if kept.id not in changed], seen=bench.seen)
     note = "its words changed after it was approved"
     bench.result.voided += moves.move(tx, void, Status.DRAFT, at=bench.now, who=PROGRAM, note=note)
     bench.result.changed += len(changed)
-    bench.result.unchanged += len(pairs) - len(changed)
+    bench.result.unchanged += len(rows) - len(changed)
 
 
 def _differs(kept: Kept, rendering: Rendering) -> bool:

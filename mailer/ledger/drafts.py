@@ -122,40 +122,32 @@ def _columns(rendering: Rendering) -> dict[str, Any]:
 _NEW = Many(insert(deliveries))
 
 
-def insert_new(tx: Connection, round_id: int, renderings: Sequence[Rendering], *, seen: int) -> list[int]:
+def insert_new(tx: Connection, round_id: int, renderings: Iterable[Rendering], *, seen: int) -> list[int]:
     """New drafts; returns their ids in order."""
-    if not renderings:
-        return []
     first = 1 + tx.execute(select(func.coalesce(func.max(deliveries.c.id), 0))).scalar_one()
-    ids = list(range(first, first + len(renderings)))
-    rows = [
-        {
-            **_columns(rendering),
-            "id": row_id,
-            "round_id": round_id,
-            "step": rendering.draft.step,
-            "person_id": rendering.draft.person,
-            "copy": rendering.draft.copy,
-            "status": Status.DRAFT.value,
-            "seen": seen,
-            "due_at": rendering.due.due_at if rendering.due else None,
-            "now_at": rendering.due.now_at if rendering.due else None,
-        }
-        for row_id, rendering in zip(ids, renderings, strict=True)
-    ]
+    rows: list[dict[str, Any]] = []
+    joined: list[dict[str, int]] = []
+    for row_id, rendering in enumerate(renderings, first):
+        due = rendering.due
+        rows.append(
+            {
+                **_columns(rendering),
+                "id": row_id,
+                "round_id": round_id,
+                "step": rendering.draft.step,
+                "person_id": rendering.draft.person,
+                "copy": rendering.draft.copy,
+                "status": Status.DRAFT.value,
+                "seen": seen,
+                "due_at": due.due_at if due else None,
+                "now_at": due.now_at if due else None,
+            }
+        )
+        joined += [{"delivery_id": row_id, "person_id": person} for person in rendering.members]
     _NEW.run(tx, rows)
-    _insert_members(tx, zip(ids, renderings, strict=True))
-    return ids
-
-
-def _insert_members(tx: Connection, rows: Iterable[tuple[int, Rendering]]) -> None:
-    joined = [
-        {"delivery_id": delivery_id, "person_id": person}
-        for delivery_id, rendering in rows
-        for person in rendering.members
-    ]
     if joined:
         tx.execute(members.insert(), joined)
+    return [row["id"] for row in rows]
 
 
 def rewrite(tx: Connection, rewritten: Mapping[int, Rendering], *, seen: int) -> None:
@@ -225,7 +217,7 @@ class Place:
     """The first mail of a round to an address: its id (None before it is written) and its row."""
 
     id: int | None
-    where: str
+    source: Source
 
 
 def first_in_round(tx: Connection, round_id: int, addresses: Collection[str]) -> dict[str, Place]:
@@ -252,7 +244,7 @@ def first_in_round(tx: Connection, round_id: int, addresses: Collection[str]) ->
         )
         .order_by(deliveries.c.id.desc())
     )
-    found = {address.lower(): Place(row_id, str(Source(*place))) for address, row_id, *place in rows}
+    found = {address.lower(): Place(row_id, Source(*place)) for address, row_id, *place in rows}
     return {address: place for address, place in found.items() if address in wanted}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, func, select, tuple_, update
@@ -23,6 +23,7 @@ _Known = dict[Identity, set[int]]
 #: From here on: newcomers of a batch that have no id yet, later than any known person.
 _UNMADE = 2**62
 
+_NEWEST = select(func.coalesce(func.max(people.c.id), 0))
 _PERSON = Many(people.insert())
 _IDENTITY = Many(identities.insert())
 
@@ -33,20 +34,27 @@ def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> li
     A known (source, key) decides, whatever the address now is. Else the address decides, unless its person
     already has another key in the same source: then the sheet says that these are two people on one address.
     """
-    known = _known(tx, contacts)
+    identified = [identities_of(contact) for contact in contacts]
+    known = _known(tx, identified)
     newcomers: list[Contact] = []
     found: list[int] = []
     learned: list[tuple[int, Identity]] = []
-    for contact in contacts:
-        person = _person_of(contact, known)
+    for contact, own in zip(contacts, identified, strict=True):
+        person = _person_of(own, contact.source_name, known)
         if person is None:
             person = _UNMADE + len(newcomers)
             newcomers.append(contact)
         found.append(person)
-        learned += _learn(contact, person, known)
+        learned += _learn(own, person, known)
     made = dict(enumerate(_insert_people(tx, newcomers, at), _UNMADE))
     _insert_identities(tx, [(made.get(person, person), identity) for person, identity in learned], at)
     return [made.get(person, person) for person in found]
+
+
+def newest(tx: Connection) -> int:
+    """The id of whom the ledger met last, 0 when it knows nobody: whoever it meets from now on has a greater one."""
+    number: int = tx.execute(_NEWEST).scalar_one()
+    return number
 
 
 def identify_everyone(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> list[tuple[int, ...]]:
@@ -71,31 +79,37 @@ def identities_of(contact: Contact) -> list[Identity]:
     return [by_key, address] if contact.address else [by_key]
 
 
-def _known(tx: Connection, contacts: Sequence[Contact]) -> _Known:
-    """Identity → people, for all identities of these contacts, and all keys of the people so found."""
-    wanted = sorted({each for contact in contacts for each in identities_of(contact)})
+def _known(tx: Connection, identified: Iterable[list[Identity]]) -> _Known:
+    """Identity → people, for all these identities, and all identities of the people so found."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for source, key in (each for own in identified for each in own):
+        keys[source].add(key)
     known: _Known = defaultdict(set)
-    for start in range(0, len(wanted), 400):
-        pairs = tuple_(identities.c.source, identities.c.key).in_(wanted[start : start + 400])
-        owners = select(identities.c.person_id).where(pairs)
-        rows = tx.execute(
-            select(identities.c.person_id, identities.c.source, identities.c.key).where(
-                identities.c.person_id.in_(owners)
+    for source, wanted in keys.items():
+        for batch in _batches(sorted(wanted)):
+            owners = select(identities.c.person_id).where(identities.c.source == source, identities.c.key.in_(batch))
+            rows = tx.execute(
+                select(identities.c.person_id, identities.c.source, identities.c.key).where(
+                    identities.c.person_id.in_(owners)
+                )
             )
-        )
-        for person, source, key in rows:
-            known[source, key].add(person)
+            for person, named, key in rows:
+                known[named, key].add(person)
     return known
 
 
-def _person_of(contact: Contact, known: _Known) -> int | None:
-    *keyed, address = identities_of(contact)
+def _batches(keys: list[str]) -> Iterator[list[str]]:
+    return (keys[start : start + 400] for start in range(0, len(keys), 400))
+
+
+def _person_of(own: list[Identity], source: str, known: _Known) -> int | None:
+    *keyed, address = own
     for each in keyed:
         if known.get(each):
             return min(known[each])
     candidates = known.get(address, set())
     if keyed and candidates:
-        candidates = candidates - _keyed_in(contact.source_name, known)
+        candidates = candidates - _keyed_in(source, known)
     return min(candidates, default=None)
 
 
@@ -104,16 +118,16 @@ def _keyed_in(source: str, known: _Known) -> set[int]:
     return {person for (named, _), owners in known.items() if named == source and source for person in owners}
 
 
-def _learn(contact: Contact, person: int, known: _Known) -> list[tuple[int, Identity]]:
+def _learn(own: list[Identity], person: int, known: _Known) -> list[tuple[int, Identity]]:
     """What is new about a person, now known."""
-    new = [identity for identity in identities_of(contact) if person not in known[identity]]
+    new = [identity for identity in own if person not in known[identity]]
     for identity in new:
         known[identity].add(person)
     return [(person, identity) for identity in new]
 
 
 def _insert_people(tx: Connection, newcomers: Sequence[Contact], at: datetime) -> list[int]:
-    first = 1 + tx.execute(select(func.coalesce(func.max(people.c.id), 0))).scalar_one()
+    first = 1 + newest(tx)
     ids = list(range(first, first + len(newcomers)))
     _PERSON.run(
         tx, [{"id": id_, "name": each.name, "first_seen_at": at} for id_, each in zip(ids, newcomers, strict=True)]
