@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
-from mailer.checks.paragraphs import paragraphs_of
+from mailer.checks.paragraphs import said_in
 from mailer.model import Attachment, Contact, Draft, Problem, Severity
 
 #: Bytes on the wire that Gmail and Outlook still take, attachments as base64.
@@ -32,7 +32,7 @@ def file_problems(draft: Draft) -> Iterator[Problem]:
         if not file.size:
             yield Problem("", f"{file.name} is empty.", "Look at the file.", Severity.HOLD, "empty-file")
     yield from _size(sum(file.size for file in draft.attachments))
-    if not files and any(each.promises_file for each in paragraphs_of(draft.text)):
+    if not files and said_in(draft.text).promises_file:
         what = "The words speak of an attachment, and there is none."
         yield Problem("", what, "Name the file under `attachments:`.", Severity.WARN, "forgotten-attachment")
 

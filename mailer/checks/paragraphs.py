@@ -1,8 +1,9 @@
-"""A mail's text as the checks read it: paragraph by paragraph, each understood once, since a round shares most."""
+"""What a mail's text says, as the checks read it: each paragraph is understood once, since a round shares most."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from mailer.checks.lists import may_sell_by_shape, words, words_in
@@ -11,8 +12,8 @@ from mailer.checks.lists import may_sell_by_shape, words, words_in
 _KEPT = 2000
 
 
-class Paragraph(NamedTuple):
-    """What the checks want to know of one paragraph."""
+class Said(NamedTuple):
+    """What the checks want to know of a paragraph, or of a whole text."""
 
     word_count: int
     #: What everybody writes.
@@ -28,18 +29,28 @@ class Paragraph(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def paragraphs_of(text: str) -> tuple[Paragraph, ...]:
-    """The text's paragraphs in order; several checks in a row ask for those of one mail."""
-    return tuple([_kept(each) if len(each) < _KEPT else _read(each) for each in text.split("\n\n")])
+def said_in(text: str) -> Said:
+    """All that its paragraphs say, in order; several checks in a row ask it of one mail."""
+    paragraphs = [_kept(each) if len(each) < _KEPT else _read(each) for each in text.split("\n\n")]
+    counts, filler, selling, i, we, shouted, promises = zip(*paragraphs, strict=True)
+    return Said(
+        word_count=sum(counts),
+        filler=tuple(chain.from_iterable(filler)),
+        selling=tuple(chain.from_iterable(selling)),
+        says_i=any(i),
+        says_we=any(we),
+        shouted=sum(shouted),
+        promises_file=any(promises),
+    )
 
 
-def _read(text: str) -> Paragraph:
+def _read(text: str) -> Said:
     written = words_in(text)
     small = [word.casefold() for word in written]
     lists = words()
     places = [place for place, word in enumerate(small) if word in lists.openings]
     shapes = [match[0] for match in lists.selling_shape.finditer(text)] if may_sell_by_shape(text) else []
-    return Paragraph(
+    return Said(
         word_count=len(written),
         filler=tuple(lists.filler.among(written, small, places)),
         selling=(*lists.selling.among(written, small, places), *shapes),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from mailer.checks.lists import words, words_in
-from mailer.checks.paragraphs import Paragraph, paragraphs_of
+from mailer.checks.paragraphs import Said, said_in
 from mailer.checks.soundness import place_of
 from mailer.model import Contact, Draft, Problem, Severity
 
@@ -39,13 +39,13 @@ def check_sincerity(
 
     `earlier`: the texts of earlier mails to them. `quiet`: kinds that are not to be looked for.
     """
-    paragraphs = paragraphs_of(draft.text)
+    subject, said = said_in(draft.subject), said_in(draft.text)
     found = [
         *_personal(draft),
         *_greeting(draft, contact),
-        *_routine([*paragraphs_of(draft.subject), *paragraphs], draft.kind),
-        *_signed(draft, paragraphs),
-        *_shape(draft, paragraphs),
+        *_routine((*subject.filler, *said.filler), (*subject.selling, *said.selling), draft.kind),
+        *_signed(draft, said),
+        *_shape(draft, said),
         *_repeated(draft, earlier),
         *_timing(contact, today, last_written_on),
     ]
@@ -134,20 +134,21 @@ def _is_known(parts: set[str], contact: Contact) -> bool:
 
 def routine_phrases(text: str, *, kind: str) -> Iterator[Problem]:
     """What everybody writes, and, where the mail is personal, what sells."""
-    return _routine(paragraphs_of(text), kind)
+    said = said_in(text)
+    return _routine(said.filler, said.selling, kind)
 
 
-def _routine(paragraphs: Sequence[Paragraph], kind: str) -> Iterator[Problem]:
-    for phrase in dict.fromkeys(phrase for each in paragraphs for phrase in each.filler):
+def _routine(filler: Iterable[str], selling: Iterable[str], kind: str) -> Iterator[Problem]:
+    for phrase in dict.fromkeys(filler):
         yield _warn(f"“{phrase}” is what everybody writes.", "Say it in your own words, or leave it out.", "filler")
     if kind != "personal":
         return
-    for phrase in dict.fromkeys(phrase for each in paragraphs for phrase in each.selling):
+    for phrase in dict.fromkeys(selling):
         what = f"“{phrase}” sells, and a thank-you that sells is not one."
         yield _warn(what, "Thank today; offer another day.", "sells")
 
 
-def _signed(draft: Draft, paragraphs: Sequence[Paragraph]) -> Iterator[Problem]:
+def _signed(draft: Draft, said: Said) -> Iterator[Problem]:
     sender = draft.from_.partition("<")[0].strip(' "')
     parts = words_in(sender)
     if not 1 < len(parts) < 5 or {part.casefold() for part in parts} & words().company or "&" in sender:
@@ -155,7 +156,7 @@ def _signed(draft: Draft, paragraphs: Sequence[Paragraph]) -> Iterator[Problem]:
     if not _closes_with({part.casefold() for part in parts}, draft.text):
         cure = "Close with {{ sender.name }}, or give the account a signature."
         yield _warn(f"It comes from {sender}, and nobody signs it.", cure, "unsigned")
-    if any(each.says_we for each in paragraphs) and not any(each.says_i for each in paragraphs):
+    if said.says_we and not said.says_i:
         what = f"{sender} never says “I”: it hides behind the firm."
         yield Problem("", what, "Say what you yourself saw, did, or think.", Severity.NOTE, "hides")
 
@@ -166,11 +167,11 @@ def _closes_with(names: Collection[str], text: str) -> bool:
     return any(name in words_in(line) for line in lines[-8:] for name in names if name in line)
 
 
-def _shape(draft: Draft, paragraphs: Sequence[Paragraph]) -> Iterator[Problem]:
-    count = sum(each.word_count for each in paragraphs)
-    if draft.kind == "personal" and count > LONG:
-        yield _warn(f"It has {count} words; a thank-you needs fewer.", "Keep what only you can say.", "too-long")
-    if draft.text.count("!") > 3 or sum(each.shouted for each in paragraphs) > 2:
+def _shape(draft: Draft, said: Said) -> Iterator[Problem]:
+    if draft.kind == "personal" and said.word_count > LONG:
+        what = f"It has {said.word_count} words; a thank-you needs fewer."
+        yield _warn(what, "Keep what only you can say.", "too-long")
+    if draft.text.count("!") > 3 or said.shouted > 2:
         yield _warn("It is loud: exclamation marks or capitals.", "Say it quietly; it carries further.", "loud")
     if not draft.step and _REPLY.match(draft.subject):
         yield _warn("The subject pretends to be an answer.", "Take “Re:” out.", "false-reply")
