@@ -8,11 +8,13 @@ cell is less than, greater than and equal to nothing but `none`. Text is compare
 from __future__ import annotations
 
 import difflib
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, meta
@@ -26,6 +28,7 @@ _SPAN = re.compile(r"(?<![\w.\"'])(\d+)\s+(day|week|month|year)s?\b")
 _TEXT = re.compile(r"(\"[^\"]*\"|'[^']*')")
 #: What may be asked of a value after a dot.
 _PARTS = frozenset({"year", "month", "day", "days", "hour", "minute", "weekday"})
+_EXAMPLE = "Write it like `years_with_us >= 1 and not on_hold`."
 _KINDS = ((bool, "yes or no"), (str, "text"), ((int, float, Decimal), "a number"), (date, "a date"))
 
 
@@ -89,16 +92,16 @@ class Column:
         return mine == theirs
 
     def __lt__(self, other: object) -> bool:
-        return self._compare(other, lambda mine, theirs: mine < theirs)
+        return self._compare(other, operator.lt)
 
     def __le__(self, other: object) -> bool:
-        return self._compare(other, lambda mine, theirs: mine <= theirs)
+        return self._compare(other, operator.le)
 
     def __gt__(self, other: object) -> bool:
-        return self._compare(other, lambda mine, theirs: mine > theirs)
+        return self._compare(other, operator.gt)
 
     def __ge__(self, other: object) -> bool:
-        return self._compare(other, lambda mine, theirs: mine >= theirs)
+        return self._compare(other, operator.ge)
 
     def __contains__(self, other: object) -> bool:
         return str(other).casefold() in str(self).casefold()
@@ -137,12 +140,12 @@ class Column:
             return mine, timedelta(other.days_from(self.today))
         return mine, theirs
 
-    def _compare(self, other: object, test: object) -> bool:
+    def _compare(self, other: object, test: Callable[[Any, Any], object]) -> bool:
         mine, theirs = self._pair(other)
         if mine is None or theirs is None or mine == "":
             return False
         try:
-            return bool(test(mine, theirs))  # type: ignore[operator]
+            return bool(test(mine, theirs))
         except TypeError:
             raise _unfit(self, f"be compared with {_kind(_plain(other))}") from None
 
@@ -205,9 +208,6 @@ def compile_expression(text: str) -> Expression:
     except TemplateSyntaxError as error:
         raise ConfigError(f"`{text}` is not an expression: {error.message}.", cure=_EXAMPLE) from error
     return Expression(text, frozenset(names), compiled)
-
-
-_EXAMPLE = "Write it like `years_with_us >= 1 and not on_hold`."
 
 
 def _unknown(name: str, text: str, fields: Mapping[str, Field]) -> ContactsError:

@@ -101,7 +101,7 @@ TABLE = (
 )
 
 #: Too big, said at MAIL in answer to SIZE (RFC 1870 section 6.1): about this mail, not about the account.
-_TOO_BIG = (552, "5.3.4")
+_TOO_BIG_CODE, _TOO_BIG = 552, "5.3.4"
 
 
 def account_refusal(phase: Phase, code: int, enhanced: str) -> Refusal | None:
@@ -109,7 +109,7 @@ def account_refusal(phase: Phase, code: int, enhanced: str) -> Refusal | None:
 
     A 5xx without an enhanced code is read as "5." so that a plain `550` at MAIL is understood too.
     """
-    if code == _TOO_BIG[0] or enhanced == _TOO_BIG[1]:
+    if code == _TOO_BIG_CODE or enhanced == _TOO_BIG:
         return None
     enhanced = enhanced or ("5." if code >= 500 else "")
     return next((row for row in TABLE if row.covers(phase, code, enhanced)), None)

@@ -4,9 +4,10 @@ import os
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from mailer.hearing import check
-from mailer.ledger import listing, suppressions
+from mailer.ledger import listing, schema, suppressions
 from mailer.ledger.moves import move
 from mailer.model import Status
 from tests import mails
@@ -51,6 +52,12 @@ def suppressed(ledger):
     """The addresses that no mail goes to."""
     with ledger.read() as tx:
         return {entry.what for entry in suppressions.entries(tx)}
+
+
+def kept(ledger):
+    """What the ledger keeps of the mails that came back."""
+    with ledger.read() as tx:
+        return tx.execute(select(schema.incoming)).all()
 
 
 def reply(message_id):

@@ -155,10 +155,16 @@ def _back(campaign: str) -> Response:
     return redirect(url_for("campaign", campaign=campaign), 303)
 
 
+def _passed_over(why: str, count: int) -> str:
+    """How many rows a preparation left out: "2 rows passed over (not meant by this campaign)"."""
+    why = "not meant by this campaign" if why == "excluded" else why
+    return f"{count} row{'' if count == 1 else 's'} passed over ({why})"
+
+
 def _prepared(done: Prepared) -> str:
     said = [f"{emails(done.made)} newly written"] if done.made else []
     said += [f"{emails(done.changed)} written again"] if done.changed else []
     said += [f"{done.unchanged} as before"] if done.unchanged else []
     said += [f"{len(done.voided)} need your yes again"] if done.voided else []
-    said += [f"{count} rows passed over ({why})" for why, count in done.skipped.items() if count]
+    said += [_passed_over(why, count) for why, count in done.skipped.items() if count]
     return f"Prepared: {', '.join(said) or 'nobody in the sheet is meant'}."

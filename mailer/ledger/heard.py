@@ -123,15 +123,6 @@ def keep(tx: Connection, returned: Returned, fingerprint: str) -> None:
     )
 
 
-def returned_since(tx: Connection, since: datetime, *, delivery_id: int | None = None) -> list[Returned]:
-    """What came back since then, oldest first; of one delivery when it is named."""
-    columns = (incoming.c[name] for name in Returned.__dataclass_fields__)
-    query = select(*columns).where(incoming.c.at >= since).order_by(incoming.c.id)
-    if delivery_id is not None:
-        query = query.where(incoming.c.delivery_id == delivery_id)
-    return [Returned(*row) for row in tx.execute(query)]
-
-
 def note(
     tx: Connection, person: int, kind: str, words: str, *, at: datetime, who: str, delivery_id: int | None = None
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, literal, select, union, union_all
+from sqlalchemy import Row, Select, literal, select, union, union_all
 
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
@@ -149,10 +149,3 @@ def met_at(tx: Transaction, persons: Iterable[int]) -> dict[int, datetime]:
         for batch in batches(persons)
         for row in tx.execute(select(people.c.id, people.c.first_seen_at).where(people.c.id.in_(batch)))
     }
-
-
-def replies_since(tx: Transaction, since: datetime) -> int:
-    """How many answers came since then."""
-    counted = select(func.count()).where(history.c.kind == REPLIED, history.c.at >= since)
-    number: int = tx.execute(counted).scalar_one()
-    return number

@@ -163,12 +163,6 @@ class Mailbox:
             self._box.append(content, folder, dt=at, flag_set=["\\Draft", "\\Seen"] if is_draft else ["\\Seen"])
             self._remove(earlier)
 
-    def take_away(self, folder: str, message_id: str) -> None:
-        """Remove a mail that we put there."""
-        with _translated(self.name):
-            self._box.folder.set(folder)
-            self._remove(self._uids_of(message_id))
-
     def move(self, folder: str, uids: list[int], into: str) -> None:
         """Move mails to another folder, which is made if it is not there."""
         with _translated(self.name):

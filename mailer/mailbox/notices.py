@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mailer.mailbox.incoming import Action, Notice, Reason
 from mailer.mailbox.mime import ADDRESS, Mail, address_in
@@ -170,20 +171,7 @@ def _from_block(block: dict[str, str], spoken: str, count: int) -> Notice:
     if notice.reason is Reason.UNSAID and beside:
         notice = _notice(recipient, status, words + "\n" + beside, notice.action, context)
     original = address_in(block.get("original-recipient", "").rpartition(";")[2])
-    return _with_original(notice, original if original != recipient else "")
-
-
-def _with_original(notice: Notice, original: str) -> Notice:
-    return Notice(
-        notice.recipient,
-        notice.action,
-        notice.reason,
-        notice.is_hard,
-        notice.status,
-        notice.code,
-        notice.diagnostic,
-        original,
-    )
+    return replace(notice, original_recipient=original if original != recipient else "")
 
 
 def _action(block: dict[str, str], status: str) -> Action:

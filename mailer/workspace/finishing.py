@@ -53,7 +53,10 @@ def signer(workspace: Workspace, name: str) -> Signer | None:
     try:
         pem = file.read_bytes()
     except OSError as error:
-        raise ConfigError(f"The DKIM key {file} of account {name} cannot be read: {error.strerror}.") from error
+        raise ConfigError(
+            f"The DKIM key {file} of account {name} cannot be read: {error.strerror}.",
+            cure=f"Put the key there, or name it: accounts.{name}.dkim.key_file in config.yaml.",
+        ) from error
     return Signer.of(domain_of(account.from_), account.dkim.selector, pem)
 
 

@@ -7,13 +7,12 @@ from datetime import timedelta
 import pytest
 
 from mailer.errors import ServerError
-from mailer.ledger import heard
 from mailer.ledger.opening import open_ledger
 from mailer.mailbox.imap import Mailbox, Position
 from tests import mails
 from tests.dovecot import PASSWORD, Dovecot, cutting_line
 from tests.factories import NOW
-from tests.inboxes import NEEDS_DOVECOT, TODAY, about, checked, reply, sent
+from tests.inboxes import NEEDS_DOVECOT, TODAY, about, checked, kept, reply, sent
 
 pytestmark = NEEDS_DOVECOT
 
@@ -43,8 +42,7 @@ def test_a_line_that_is_cut_in_the_middle_and_again_loses_nothing_and_does_nothi
         place = inbox.place(server=f"127.0.0.1:{port}")
         found = checked(inbox, ledger, open_mailbox=lambda: Mailbox.open(place, "ada", PASSWORD, timeout=20))
     assert (found.counts["reply"], found.read) == (150, 150)
-    with ledger.read() as tx:
-        assert len(heard.returned_since(tx, NOW)) == 150
+    assert len(kept(ledger)) == 150
 
 
 def test_a_line_that_is_always_cut_is_said_and_not_tried_for_ever(inbox, ledger):
@@ -69,8 +67,7 @@ def test_two_checks_at_once_do_everything_once(inbox, ledger):
         thread.start()
     for thread in threads:
         thread.join()
-    with ledger.read() as tx:
-        assert len(heard.returned_since(tx, NOW)) == 60
+    assert len(kept(ledger)) == 60
 
 
 def test_broken_mails_do_not_stop_the_others(inbox, ledger):
