@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape
@@ -26,10 +27,15 @@ _SIBLINGS = 99
 #: What may not stand in the name of a sheet, which has 31 letters at most.
 _UNFIT = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Characters that XML has no place for.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_PLACE = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_ILLEGAL = re.compile(f"[{_NO_PLACE}]")
+#: What perhaps cannot be written as it is; most texts have nothing of it.
+_AWKWARD = re.compile(f"[&<>_{_NO_PLACE}]")
 #: What Excel would read as the number of a character.
 _LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _LONGEST = 32_767
+#: Rows that go into the zip together.
+_AT_ONCE = 100
 #: Day 0 of Excel's calendar, as it counts from March 1900 on.
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - cells know no zones
 _DAY = timedelta(days=1)
@@ -97,8 +103,8 @@ def _pack(file: IO[bytes], pages: Sequence[Page], now: datetime, note: str) -> N
             package.writestr(name, content)
         for at, pieces in enumerate(sheets, 1):
             with package.open(f"xl/worksheets/sheet{at}.xml", "w", force_zip64=True) as stream:
-                for piece in pieces:
-                    stream.write(piece.encode())
+                while written := "".join(islice(pieces, _AT_ONCE)):
+                    stream.write(written.encode())
 
 
 def _titles(pages: Sequence[Page]) -> Iterator[str]:
@@ -160,7 +166,7 @@ def _rows_xml(page: Page, names: Sequence[str]) -> Iterator[str]:
 
 def _cell(reference: str, text: str, style: int = PLAIN) -> str:
     """A cell of text, whatever the text begins with: never a formula."""
-    if not text.isalnum():
+    if _AWKWARD.search(text) or len(text) > _LONGEST:
         text = escape(_LIKE_ESCAPED.sub("_x005F_", _ILLEGAL.sub("", text[:_LONGEST])))
     return f'<c r="{reference}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from mailer.config.models import ContactSource
 from mailer.contacts.status import Outcome, OutcomeOf, status_path, write_status
 from mailer.errors import MailerError
-from mailer.ledger.latest import latest_mails
-from mailer.ledger.listing import Entry
+from mailer.ledger.latest import Latest, latest_mails
 from mailer.ledger.opening import Ledger
 from mailer.ledger.people import identities_of
 from mailer.model import Contact, Status
@@ -92,7 +91,7 @@ def _name(workspace: Workspace, path: Path) -> str:
     return str(path.relative_to(workspace.folder)) if path.is_relative_to(workspace.folder) else str(path)
 
 
-def _outcome_of(mails: Mapping[tuple[str, str], Entry], zone: ZoneInfo) -> OutcomeOf:
+def _outcome_of(mails: Mapping[tuple[str, str], Latest], zone: ZoneInfo) -> OutcomeOf:
     """How to find what became of a contact: by its key where it has one, else by its address."""
 
     def outcome_of(contact: Contact) -> Outcome | None:
@@ -102,11 +101,11 @@ def _outcome_of(mails: Mapping[tuple[str, str], Entry], zone: ZoneInfo) -> Outco
     return outcome_of
 
 
-def _outcome(mail: Entry, zone: ZoneInfo) -> Outcome:
+def _outcome(mail: Latest, zone: ZoneInfo) -> Outcome:
     at = mail.sent_at or mail.due_at
-    held = "; ".join(problem.what for problem in mail.problems if mail.status is Status.DRAFT)
+    held = mail.faults if mail.status == Status.DRAFT else ""
     return Outcome(
-        state=mail.status.value,
+        state=mail.status,
         at=at.astimezone(zone).replace(tzinfo=None) if at else None,
         reason=mail.last_reply or held,
         campaign=mail.campaign,

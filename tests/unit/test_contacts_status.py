@@ -56,6 +56,13 @@ def test_what_looks_like_a_formula_or_is_no_xml_is_text(tmp_path):
     assert sheet["A3"].value == "<&_x005F_x0041_>"
 
 
+def test_a_text_longer_than_a_cell_may_be_is_cut(tmp_path):
+    outcome = Outcome("failed", reason="x" * 40_000)
+    workbook(tmp_path / "a.xlsx", HEADER, ("1", "a@x.example", "Ada"))
+    sheet = load_workbook(write(tmp_path, c=keyed(), outcomes={"1": outcome}))["Clients"]
+    assert sheet["F2"].value == "x" * 32_767
+
+
 def test_two_sources_of_one_file_share_its_status_workbook(tmp_path):
     book = Workbook()
     for name in ("Clients", "Summary"):
