@@ -17,11 +17,11 @@ from mailer.campaigns.watching import stamps
 from mailer.config.models import Campaign, Config
 from mailer.config.when import OnDate
 from mailer.errors import UsageError
-from mailer.ledger import drafts, listing, rounds
+from mailer.ledger import drafts, moves, rounds
 from mailer.ledger.drafts import Due
 from mailer.ledger.opening import Ledger
 from mailer.ledger.rounds import Round
-from mailer.model import Contact, Problem, Status
+from mailer.model import Contact, Problem
 
 # Reading sheets and rendering are imported where they are needed: most passes find that nothing changed.
 if TYPE_CHECKING:
@@ -201,14 +201,14 @@ def _finish(bench: Bench, files: set[Path]) -> None:
 def approve_unreviewed(ledger: Ledger, campaign: Campaign, name: str, *, now: datetime) -> None:
     """Queue the drafts that nobody needs to look at (`review: none`), also those a crash left behind."""
     steps = {step for step in range(len(campaign.follow_up) + 1) if _review(campaign, step) == "none"}
-    after: int | None = 0 if steps else None
-    while after is not None:
+    after = 0
+    while steps:
         with ledger.read() as tx:
-            batch = listing.entries(tx, campaign=name, statuses=[Status.DRAFT], after=after, limit=BATCH)
-        ready = [entry.id for entry in batch if entry.step in steps and not entry.held]
-        if ready:
-            deciding.approve(ledger, ready, who="review: none", now=now, late=False)
-        after = batch[-1].id if batch else None
+            ready = drafts.unreviewed(tx, name, steps=steps, after=after, limit=moves.BATCH)
+        if not ready:
+            return
+        deciding.approve(ledger, ready, who="review: none", now=now, late=False)
+        after = ready[-1]
 
 
 def _review(campaign: Campaign, step: int) -> str:

@@ -14,6 +14,7 @@ from mailer.contacts.doubles import mailbox
 from mailer.contacts.finding import Found, find_tables, key_column
 from mailer.contacts.header import field_name
 from mailer.contacts.joining import group_rows, join_households
+from mailer.contacts.met import Met
 from mailer.contacts.opening import open_book
 from mailer.contacts.rows import Book, Row, Sheet
 from mailer.contacts.synonyms import TOTALS
@@ -52,18 +53,18 @@ class Reading:
         self._source = tables[0][1].source
         self._firm = firm
         self._watch = watch
-        self._keys: dict[tuple[str, int], Source] = {}
-        self._addresses: dict[str, tuple[str, Source]] = {}
 
     def __iter__(self) -> Iterator[Contact]:
+        met = Met()
         try:
             for contact in self._joined(self._people()):
                 if not contact.address:
                     continue
                 self.problems.extend(contact.problems)
-                if not self._is_doubled(contact):
+                if not self._is_doubled(contact, met):
                     yield contact
         finally:
+            met.close()
             self._book.close()
 
     def _joined(self, people: Iterable[Contact]) -> Iterable[Contact]:
@@ -126,18 +127,21 @@ class Reading:
             note = Problem(where, what, "", Severity.NOTE, "several-addresses")
             yield replace(head, problems=(*problems, note) if addresses[1:] else problems)
 
-    def _is_doubled(self, contact: Contact) -> bool:
+    def _is_doubled(self, contact: Contact, met: Met) -> bool:
         """Whether its key stood in an earlier row; tells of that, and of an address met before."""
         here = contact.source
-        first = self._keys.setdefault((contact.key, contact.copy), here)
-        same = self._addresses.setdefault(mailbox(contact.address, self._firm), (contact.address, here))
+        _, first = met.before("key", f"{contact.key}\0{contact.copy}", "", here) or ("", here)
+        address, place = met.before("mailbox", mailbox(contact.address, self._firm), contact.address, here) or (
+            "",
+            here,
+        )
         if first != here:
             key = "address" if contact.key == identity(contact.address) else "key"
             what = f"The {key} {contact.key} stands in {first.beside(here)} already; this row is left out."
             cure = "Remove one of the two rows."
             self.problems.append(Problem(str(here), what, cure, Severity.HOLD, "doubled-key"))
-        elif same[1] != here:
-            self.problems.append(_doubled_address(contact, *same))
+        elif place != here:
+            self.problems.append(_doubled_address(contact, address, place))
         return first != here
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from mailer.ledger.many import Many
 from mailer.ledger.moves import batches
 from mailer.ledger.people import ADDRESS
-from mailer.ledger.schema import attachments, deliveries, identities, members
+from mailer.ledger.schema import attachments, deliveries, identities, members, rounds
 from mailer.ledger.words import pack, problems_from_json, problems_to_json
 from mailer.model import Draft, Edit, Problem, Severity, Source, Status
 
@@ -192,6 +192,24 @@ def unseen(tx: Connection, round_id: int, *, seen: int, step: int = 0) -> list[i
             deliveries.c.step == step,
             deliveries.c.status.in_([Status.DRAFT, Status.QUEUED]),
         )
+    )
+    return list(rows.scalars())
+
+
+def unreviewed(tx: Connection, campaign: str, *, steps: Collection[int], after: int, limit: int) -> list[int]:
+    """The next drafts after the id `after` in which nothing stands in the way of approval, in order of id."""
+    rows = tx.execute(
+        select(deliveries.c.id)
+        .join(rounds)
+        .where(
+            rounds.c.campaign == campaign,
+            deliveries.c.status == Status.DRAFT,
+            deliveries.c.held.is_(False),
+            deliveries.c.step.in_(steps),
+            deliveries.c.id > after,
+        )
+        .order_by(deliveries.c.id)
+        .limit(limit)
     )
     return list(rows.scalars())
 

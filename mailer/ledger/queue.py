@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select, update
 
 from mailer.ledger import suppressions
-from mailer.ledger.listing import draft_of, select_entries
+from mailer.ledger.listing import BESIDE_WORDS, draft_of, select_entries
 from mailer.ledger.moves import PROGRAM, attempt, claim, move, move_each
 from mailer.ledger.schema import campaigns, deliveries, rounds, stops
 from mailer.ledger.timing import thread_of
@@ -90,15 +90,13 @@ def due(
 
 #: What a delivery is made of: no more, since this is read for every mail.
 _SENT_WITH = (
+    *BESIDE_WORDS,
     *(
         deliveries.c[name]
         for name in (
-            "id", "account", "step", "person_id", "copy", "digest", "words",
-            "status", "message_id", "due_at", "attempts", "first_attempt_at", "last_reply", "zone", "country",
+            "words", "status", "message_id", "due_at", "attempts", "first_attempt_at", "last_reply", "zone", "country",
         )
     ),
-    rounds.c.campaign,
-    rounds.c.name.label("round"),
 )  # fmt: skip
 
 
