@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mailer.errors import UsageError
+from mailer.errors import MailerError, UsageError
 from mailer.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -69,6 +69,12 @@ def passed_over(skipped: Mapping[str, int]) -> str:
 def tell(text: object) -> None:
     """Say something beside the result, to stderr."""
     click.echo(printable(text), err=True)
+
+
+def tell_unread(unread: Iterable[MailerError]) -> None:
+    """Say which sheets could not be read, and that nobody in them is in what is shown."""
+    for error in dict.fromkeys(map(str, unread)):
+        tell(f"Left out: {error}")
 
 
 def print_json(value: object) -> None:

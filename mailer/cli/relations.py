@@ -12,9 +12,9 @@ import click
 
 from mailer.cli.days import DAY
 from mailer.cli.home import tell_home
-from mailer.cli.output import ask, counted, json_option, line, print_json, problems, table, tell
+from mailer.cli.output import ask, counted, json_option, line, print_json, problems, table, tell, tell_unread
 from mailer.cli.settings import Settings
-from mailer.errors import UsageError
+from mailer.errors import ContactsError, UsageError
 
 if TYPE_CHECKING:
     from mailer.relations import Relation, Relations, Story
@@ -93,9 +93,13 @@ def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:
 
 
 def _relations(workspace: Workspace) -> Relations:
+    """How we stand with everybody; a sheet that cannot be read is told, and keeps nobody else back."""
     from mailer.relations import read_relations
 
-    return read_relations(workspace.ledger, workspace.config, workspace.folder, now=workspace.now)
+    unread: list[ContactsError] = []
+    found = read_relations(workspace.ledger, workspace.config, workspace.folder, now=workspace.now, unread=unread)
+    tell_unread(unread)
+    return found
 
 
 def _chosen(relations: Relations, owner: str, audience: str, *, every: bool) -> list[Relation]:

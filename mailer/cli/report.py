@@ -11,8 +11,9 @@ import click
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.days import DAY
 from mailer.cli.home import tell_rehearsed
-from mailer.cli.output import json_option, line, print_json, problems, table, tell
+from mailer.cli.output import json_option, line, print_json, problems, table, tell, tell_unread
 from mailer.cli.settings import Settings
+from mailer.errors import ContactsError
 
 if TYPE_CHECKING:
     from mailer.relations.figures import Report
@@ -45,7 +46,9 @@ def report(
     from mailer.workspace.reporting import report as report_of
 
     with settings.workspace() as workspace:
-        found, relations = report_of(workspace, campaign or "", since)
+        unread: list[ContactsError] = []
+        found, relations = report_of(workspace, campaign or "", since, unread=unread)
+        tell_unread(unread)
         firm = workspace.config.firm.name
         tell_rehearsed(workspace, workspace.ledger)
     if html:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from mailer.cli.output import json_option, line, print_json, problem_json, problems, table, tell
+from mailer.cli.output import counted, json_option, line, print_json, problem_json, problems, table, tell, tell_unread
 from mailer.cli.settings import Settings
+from mailer.errors import ContactsError
 
 if TYPE_CHECKING:
     from mailer.ledger.overview import Late
@@ -35,9 +36,11 @@ def schedule(settings: Settings, days: int, late: bool, ics: Path | None, as_jso
     from mailer.when import describe_plan
 
     with settings.workspace() as workspace:
-        found = outlook(workspace, days)
+        unread: list[ContactsError] = []
+        found = outlook(workspace, days, unread=unread)
         firm, now = workspace.config.firm, workspace.now
-        ahead, troubles = ([], []) if late else occasions_ahead(workspace, days)
+        ahead, troubles = ([], []) if late else occasions_ahead(workspace, days, unread=unread)
+        tell_unread(unread)
     if ics:
         _write_calendar(ics, found, firm.name, now)
     if as_json:
@@ -53,7 +56,7 @@ def schedule(settings: Settings, days: int, late: bool, ics: Path | None, as_jso
         line(f"{account}: {describe_plan(times, now=now, zone=firm.timezone)}")
     if found.late:
         count = sum(each.missed + each.drafts for each in found.late)
-        tell(f"{count} mails are late: mailer schedule --late")
+        tell(f"{counted(count, 'mail')} too late to go by themselves: mailer schedule --late")
     tell(_alive(found.alive_at, now))
 
 

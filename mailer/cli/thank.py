@@ -9,10 +9,10 @@ import click
 from mailer.cli.completion import ACCOUNT
 from mailer.cli.drafts import show_draft
 from mailer.cli.home import tell_rehearsed
-from mailer.cli.output import ask, line, tell
+from mailer.cli.output import ask, line, tell, tell_unread
 from mailer.cli.send import exit_code, tell_troubles
 from mailer.cli.settings import Settings
-from mailer.errors import UsageError
+from mailer.errors import ContactsError, UsageError
 from mailer.model import Contact, Field, Status
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def _contact(workspace: Workspace, who: str, name: str) -> Contact:
     from mailer.addresses import parse_address
     from mailer.relations import find_contact, read_relations
 
-    relations = read_relations(workspace.ledger, workspace.config, workspace.folder, now=workspace.now)
+    unread: list[ContactsError] = []
+    relations = read_relations(workspace.ledger, workspace.config, workspace.folder, now=workspace.now, unread=unread)
+    tell_unread(unread)
     found = find_contact(workspace.ledger, relations, who)
     if found:
         return found

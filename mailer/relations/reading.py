@@ -113,16 +113,31 @@ def _history_fields(clock: Clock, known: Sequence[Touch], firm: Firm) -> dict[st
 
 
 def read_relations(
-    ledger: Ledger, config: Config, folder: Path, *, now: datetime, sources: Iterable[str] | None = None
+    ledger: Ledger,
+    config: Config,
+    folder: Path,
+    *,
+    now: datetime,
+    sources: Iterable[str] | None = None,
+    unread: list[ContactsError] | None = None,
 ) -> Relations:
-    """Read these sources (all by default) and join them to the ledger. Raises ContactsError for an unusable sheet."""
+    """Read these sources (all by default) and join them to the ledger.
+
+    Raises ContactsError for an unusable sheet; where a list of the `unread` is given, it goes there instead.
+    """
     result = Relations()
     milestones = Milestones(config, result.problems)
     met: set[int] = set()
     for name in config.contacts if sources is None else sources:
         bench = _bench(config, name, milestones, now)
-        reading = contacts.read(name, bench.source, folder, firm=config.firm, today=bench.today)
-        rows = [contact for contact in reading if contact.copy == 0]
+        try:
+            reading = contacts.read(name, bench.source, folder, firm=config.firm, today=bench.today)
+            rows = [contact for contact in reading if contact.copy == 0]
+        except ContactsError as error:
+            if unread is None:
+                raise
+            unread.append(error)
+            continue
         joined = _join(ledger, rows, bench)
         result.everyone += [each for each in joined if each.person not in met]
         met.update(each.person for each in joined)

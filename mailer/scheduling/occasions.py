@@ -10,6 +10,7 @@ from mailer import when
 from mailer.care import State, occasions_of
 from mailer.config import Config
 from mailer.config.when import OnDate
+from mailer.errors import ContactsError
 from mailer.expressions import compile_expression
 from mailer.model import Contact, Problem
 from mailer.relations import Relation, Relations, read_relations
@@ -32,12 +33,14 @@ class Ahead:
         return f"{self.what} on {self.on.day} {self.on:%B}" if self.on else self.what
 
 
-def occasions_ahead(workspace: Workspace, days: int = 30) -> tuple[list[Ahead], list[Problem]]:
+def occasions_ahead(
+    workspace: Workspace, days: int = 30, *, unread: list[ContactsError] | None = None
+) -> tuple[list[Ahead], list[Problem]]:
     """The occasions of these days, the nearest first, after the milestones reached; and what kept some from being seen.
 
-    Who rests (suppressed, on hold) has none. Raises ContactsError for an unusable sheet.
+    Who rests (suppressed, on hold) has none. Raises ContactsError for an unusable sheet, or adds it to the `unread`.
     """
-    relations = read_relations(workspace.ledger, workspace.config, workspace.folder, now=workspace.now)
+    relations = read_relations(workspace.ledger, workspace.config, workspace.folder, now=workspace.now, unread=unread)
     today = workspace.today
     reached = [Ahead(None, each.contact, what) for each in _awake(relations) for what in each.milestones]
     days_to_come = occasions_between(relations, workspace.config, today, today + timedelta(days=days))

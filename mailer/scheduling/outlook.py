@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from mailer import when
 from mailer.campaigns.accounts import account_for
 from mailer.config.when import Neglected
+from mailer.errors import ContactsError
 from mailer.ledger import drafts, overview, rounds, timing
 from mailer.ledger.opening import Ledger
 from mailer.ledger.overview import Late
@@ -72,15 +73,23 @@ class Outlook:
     alive_at: datetime | None
 
 
-def outlook(workspace: Workspace, days: int = 30) -> Outlook:
-    """The next days: what waits, what comes, what is late, and when each account sends."""
+def outlook(workspace: Workspace, days: int = 30, *, unread: list[ContactsError] | None = None) -> Outlook:
+    """The next days: what waits, what comes, what is late, and when each account sends.
+
+    Raises ContactsError for an unusable sheet; where a list of the `unread` is given, it goes there instead.
+    """
     until = workspace.now + timedelta(days=days)
     gathered = _Gathered(workspace)
     for ledger in ledgers(workspace):
         gathered.add_waiting(ledger, until)
     for name, campaign in workspace.config.campaigns.items():
         if campaign.when is not None:
-            gathered.add_coming(name, until)
+            try:
+                gathered.add_coming(name, until)
+            except ContactsError as error:
+                if unread is None:
+                    raise
+                unread.append(error)
     lines = sorted(gathered.lines.values(), key=lambda line: (line.first_at, line.campaign))
     with workspace.ledger.read() as tx:
         alive_at = timing.last_beat(tx, ALIVE)

@@ -83,6 +83,15 @@ def test_two_people_who_are_one_are_joined(caring):
     assert "one person already" in caring.run("contacts", "merge", "C0001", "C0002", "--yes", code=2).err
 
 
+def test_a_sheet_that_is_gone_is_told_and_keeps_nobody_else_back(caring):
+    (caring.folder / "team.xlsx").unlink()
+    asked = [("contacts", "neglected"), ("report",), ("schedule",), ("contacts", "heard", "C0001", "--by", "phone")]
+    for words in asked:
+        done = caring.run(*words)
+        assert f"Left out: {caring.folder / 'team.xlsx'} is not there." in done.err, words
+    assert "Bob2" in caring.run("contacts", "neglected").out
+
+
 def test_a_memo_is_shown_beside_the_draft_wherever_it_is_read(caring):
     caring.run("contacts", "note", "C0001", "Likes tea.")
     caring.run("campaigns", "prepare", "thanks")
