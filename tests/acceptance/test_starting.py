@@ -8,8 +8,11 @@ from pathlib import Path
 MAILER = str(Path(sys.executable).parent / "mailer")
 IMPORTED = """
 import sys
-from mailer.cli import cli
-cli.main(sys.argv[1:], standalone_mode=False)
+from mailer.cli import main
+try:
+    main()
+except SystemExit as ended:
+    assert not ended.code, ended.code
 paths = {name.partition(".")[0]: vars(module).get("__file__") or "" for name, module in sys.modules.items()}
 print(*(name for name, path in paths.items() if "site-packages" in path and not name.startswith("_")))
 print(*(name for name in sys.modules if name in {"sqlalchemy.orm", "mailer.campaigns"}))
@@ -25,7 +28,7 @@ TABLE = {"rich"}
 
 
 def imported(*words, folder=None):
-    """The outside packages that a command loads, and what of SQLAlchemy and of ours is worth a look."""
+    """The outside packages that a command loads, and what of others is worth a look."""
     command = [sys.executable, "-c", IMPORTED, *words]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     packages, others = done.stdout.splitlines()[-2:]
