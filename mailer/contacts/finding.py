@@ -49,11 +49,19 @@ def find_tables(book: Book, source: ContactSource, file: str) -> tuple[Found, ..
             if not every:
                 break
     if not found:
-        raise ContactsError(
-            f"{file} has no column of addresses that can be told apart.",
-            cure="Call the column “E-mail”, or name it in config.yaml: `columns: {address: …}`.",
-        )
+        raise _no_addresses(source, file)
     return tuple(found)
+
+
+def _no_addresses(source: ContactSource, file: str) -> ContactsError:
+    named = source.columns.get("address")
+    if named:
+        what = f"{file} has no column “{named}”, as which config.yaml has the addresses."
+        return ContactsError(
+            what, cure="Correct `columns: {address: …}`, or leave it out where the column is “E-mail”."
+        )
+    cure = "Call the column “E-mail”, or name it in config.yaml: `columns: {address: …}`."
+    return ContactsError(f"{file} has no column of addresses that can be told apart.", cure=cure)
 
 
 def _named_table(book: Book, name: str, file: str) -> Table:
@@ -77,7 +85,11 @@ def _find(book: Book, sheet: Sheet, source: ContactSource, area: Area | None, fi
     if not header or not header.means("address"):
         return None
     place = f"{file} › {sheet.name}" if sheet.name else file
-    problems = (*_doubled(header, place), *_merged(header, book.merged(sheet.name), place))
+    problems = (
+        *_missing(header, source, place),
+        *_doubled(header, place),
+        *_merged(header, book.merged(sheet.name), place),
+    )
     top = tuple(row for row in start if row.cells)[:_TOP]
     return Found(sheet, header, chain(start, rows), problems, top)
 
@@ -87,6 +99,16 @@ def _inside(rows: Iterator[Row], area: Area) -> Iterator[Row]:
         if row.number > area.last_row:
             return
         yield row
+
+
+def _missing(header: Header, source: ContactSource, place: str) -> Iterator[Problem]:
+    """Columns that config.yaml names and the table has not."""
+    there = {field_name(column.header) for column in header.columns} | {column.name for column in header.columns}
+    for meaning, named in source.columns.items():
+        if field_name(named) not in there:
+            what = f"There is no column “{named}”, as which config.yaml has `{meaning}`."
+            cure = f"Correct `columns: {{{meaning}: …}}` in config.yaml, or take it out."
+            yield Problem(f"{place} › row {header.row}", what, cure, Severity.WARN, "no-column")
 
 
 def _doubled(header: Header, place: str) -> Iterator[Problem]:

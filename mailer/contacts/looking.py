@@ -77,7 +77,8 @@ def named_sheets(book: Book, name: str, file: str) -> tuple[Sheet, ...]:
         return named
     names = [sheet.name for sheet in sheets]
     near = difflib.get_close_matches(name, names, n=1)
-    cure = f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."
+    there = f"There are: {', '.join(names)}." if any(names) else "A text has no sheets: leave `sheet` out."
+    cure = f"Did you mean “{near[0]}”?" if near else there
     raise ContactsError(f"{file} has no sheet “{name}”.", cure=cure)
 
 

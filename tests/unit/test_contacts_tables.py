@@ -71,6 +71,22 @@ def test_an_unknown_table_is_refused_with_those_there_are(tmp_path):
     assert "Clients" in caught.value.cure
 
 
+def test_a_column_that_the_config_names_and_the_sheet_has_not_is_said(tmp_path):
+    found = reading(book(tmp_path / "a.xlsx", {"People": [HEADER, ADA]}), columns={"owner": "Partner"})
+    assert kinds(found) == ["no-column"]
+    assert found.problems[0].what == "There is no column “Partner”, as which config.yaml has `owner`."
+    with pytest.raises(ContactsError, match="no column “Write to”") as refused:
+        reading(tmp_path / "a.xlsx", columns={"address": "Write to"})
+    assert "columns: {address: …}" in refused.value.cure
+
+
+def test_a_text_has_no_sheets_to_name(tmp_path):
+    (tmp_path / "a.csv").write_text("E-mail,Name\na@x.example,Ada\n")
+    with pytest.raises(ContactsError, match="no sheet “Clients”") as refused:
+        reading(tmp_path / "a.csv", sheet="Clients")
+    assert refused.value.cure == "A text has no sheets: leave `sheet` out."
+
+
 def test_a_doubled_header_is_a_problem_that_names_both(tmp_path):
     path = workbook(tmp_path / "a.xlsx", ("E-mail", "Amount", "Amount"), ("a@x.example", 1, 2))
     found = reading(path)
