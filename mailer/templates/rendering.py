@@ -35,7 +35,7 @@ class Words:
     html: str
 
 
-class Envelope(TypedDict):
+class Copies(TypedDict):
     """The addresses beside To."""
 
     cc: tuple[str, ...]
@@ -91,9 +91,9 @@ class Rendering:
             self._note(what, "Correct the cell it comes from.", "encoded-word", Severity.WARN)
         return clean_header(text)
 
-    def envelope(self) -> Envelope:
+    def copies(self) -> Copies:
         """Copies and reply-to; an address that cannot be used is a problem."""
-        return Envelope(
+        return Copies(
             cc=self._addresses(self.pressed.cc),
             bcc=self._addresses(self.pressed.bcc),
             reply_to=self._addresses(self.pressed.reply_to),

@@ -18,7 +18,7 @@ from mailer.templates.pages import PLAIN_LAYOUT
 from mailer.templates.pressing import Pressed, Source, press
 from mailer.templates.rendering import Rendering
 from mailer.templates.sandbox import Run
-from mailer.templates.sealing import sealed
+from mailer.templates.sealing import Envelope, seal
 
 #: What an account without a From of its own (a rehearsal) writes as.
 REHEARSAL_ADDRESS = "rehearsal@mailer.invalid"
@@ -122,26 +122,29 @@ class Template:
         run = Run(locale, self._firm.country, given["now"], html=False)  # type: ignore[arg-type]
         rendering = Rendering(pressed, given, run, self._files, source, contact)
         words = rendering.words(edit)
-        envelope = rendering.envelope()
+        envelope = Envelope(
+            account=account_name,
+            from_=from_,
+            kind=kind,
+            to=(named_address(contact.name, contact.address), *contact.also),
+            **rendering.copies(),
+            attachments=(*rendering.attached(), *rendering.shown_images(words.html)),
+            unsubscribe=tells_way_out,
+        )
         draft = Draft(
             campaign=campaign,
             round=round,
             step=step,
             person=person,
             copy=contact.copy,
-            account=account_name,
-            from_=from_,
-            to=(named_address(contact.name, contact.address), *contact.also),
-            kind=kind,
-            unsubscribe=tells_way_out,
             subject=words.subject,
             text=words.text,
             html=words.html,
-            attachments=(*rendering.attached(), *rendering.shown_images(words.html)),
             branches=tuple(dict.fromkeys(run.branches)),
+            digest=seal(envelope, words.subject, words.text, words.html),
             **envelope,
         )
-        return Rendered(sealed(draft), tuple(rendering.problems), rendering.contents)
+        return Rendered(draft, tuple(rendering.problems), rendering.contents)
 
     def _source_for(self, language: str) -> Source:
         """The variant for "fr-CA": fr-ca, else fr, else the one without a language."""
