@@ -26,6 +26,8 @@ from mailer.transports import DoorError, Event, Ready, Transport
 
 #: A turn waits no longer than this for the server, so that a wish to stop is heard, in seconds.
 TURN = 0.5
+#: So long mails may leave that a durable commit claimed.
+CLAIM = timedelta(seconds=1)
 DAY = timedelta(hours=24)
 
 
@@ -174,8 +176,10 @@ class _Pass:
         #: Slot → the delivery whose content is on its way.
         self.leaving: dict[int, Delivery] = {}
         self.settled: list[Settled] = []
-        #: The ids that may leave before the next durable commit.
+        #: The ids that may leave before the next durable commit; when the last one was, and how many were taken then.
         self.claimed: set[int] = set()
+        self.durable_at = self.started_at
+        self.taken_before = 0
         self.attachment = lru_cache(maxsize=16)(self._attachment)
 
     def take_over(self) -> None:
@@ -315,25 +319,30 @@ class _Pass:
         """Record receipts and claims in one commit; the ids of what may leave now."""
         if not self.settled and not ready:
             return set()
+        at = self.now()
         leaving = [self.offered[slot] for slot in ready]
-        is_claimed = bool(self.claimed) and self.claimed.issuperset(delivery.id for delivery in leaving)
-        ahead = None if is_claimed else self._ahead()
+        is_claimed = self._is_claimed(leaving, at)
+        ahead = [] if is_claimed else self._ahead(at)
         with self.writer.begin(durable=not is_claimed) as tx:
-            at = self.now()
             queue.record(tx, self.settled, at=at)
             begun = queue.begin(tx, leaving, at=at)
-            if ahead is not None and (ahead or self.claimed):
+            if not is_claimed and (ahead or self.claimed):
                 claims.put(tx, self.name, ahead)
-                self.claimed = set(ahead)
         self.settled.clear()
         if not is_claimed:
+            self.claimed, self.durable_at, self.taken_before = set(ahead), at, self.taken
             self.order.committed()
         return begun
 
-    def _ahead(self) -> list[int]:
-        """What may leave in the next second, where that is more than a turn takes anyway."""
-        seconds = max((self.now() - self.started_at).total_seconds(), 0.001)
-        count = min(claims.MOST, int(self.taken / seconds), self.budget - self.taken)
+    def _is_claimed(self, leaving: Sequence[Delivery], at: datetime) -> bool:
+        """Whether the last durable commit still stands for these."""
+        is_fresh = bool(self.claimed) and at - self.durable_at < CLAIM
+        return is_fresh and self.claimed.issuperset(delivery.id for delivery in leaving)
+
+    def _ahead(self, at: datetime) -> list[int]:
+        """What leaves while a claim stands, as fast as it did since the last; none where a turn takes as many."""
+        turns = max((at - self.durable_at) / CLAIM, 0.001)
+        count = min(claims.MOST, int((self.taken - self.taken_before) / turns), self.budget - self.taken)
         if count <= self.transport.slots or not claims.this_boot():
             return []
         return [delivery.id for delivery in self.offered.values()] + self.due.ids(count)

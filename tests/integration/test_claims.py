@@ -4,8 +4,7 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import count
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailer import campaigns
@@ -13,7 +12,7 @@ from mailer.ledger import claims, listing, schema
 from mailer.model import Status
 from mailer.sending import Order, send_due
 from tests.factories import NOW
-from tests.servers import ScriptedServer
+from tests.servers import ScriptedServer, Turn
 from tests.workspaces import Firm, row, smtp_account
 
 #: More than are claimed at a time.
@@ -46,9 +45,19 @@ def copied(ledger: Path, to: Path) -> Path:
     return to
 
 
-def send(firm: Firm, server: ScriptedServer, *, step: timedelta = timedelta(milliseconds=1)) -> list[Disk]:
-    """One pass, by a clock that takes a step whenever it is read; the states of the disk that durable commits made."""
-    reads = count()
+class SteppingClock:
+    """Takes a step whenever it is read."""
+
+    def __init__(self, step: timedelta = timedelta(milliseconds=1)) -> None:
+        self.step, self.at = step, NOW
+
+    def __call__(self) -> datetime:
+        self.at += self.step
+        return self.at
+
+
+def send(firm: Firm, server: ScriptedServer, clock: SteppingClock | None = None) -> list[Disk]:
+    """One pass; the states of the disk that its durable commits made."""
     disks: list[Disk] = []
     place = Path(tempfile.mkdtemp(dir=firm.folder))
 
@@ -66,7 +75,7 @@ def send(firm: Firm, server: ScriptedServer, *, step: timedelta = timedelta(mill
             workspace.config.accounts["ada"],
             lambda: workspace.transport("ada"),
             Order(committed=seen),
-            now=lambda: NOW + step * next(reads),
+            now=clock or SteppingClock(),
         )
     assert not any(disk.claimed for disk in disks[-1:])
     return disks
@@ -140,8 +149,21 @@ def test_a_fast_account_waits_for_the_disk_once_for_many_mails(firm):
 def test_where_no_more_leave_in_a_second_than_in_a_turn_nothing_is_claimed_ahead(firm):
     with ScriptedServer() as server:
         waiting(firm, server, 10)
-        disks = send(firm, server, step=timedelta(seconds=1))
+        disks = send(firm, server, SteppingClock(timedelta(seconds=1)))
     assert {disk.claimed for disk in disks} == {frozenset()}
+
+
+def test_a_server_that_becomes_slow_ends_the_claims_within_a_second(firm):
+    def slow_down(turn: Turn) -> None:
+        if turn.is_at("dot") and turn.mail == 20:
+            clock.step = timedelta(seconds=1)
+
+    clock = SteppingClock()
+    with ScriptedServer(slow_down) as server:
+        waiting(firm, server, 40, connections=2)
+        disks = send(firm, server, clock)
+    assert disks[0].claimed
+    assert len([disk for disk in disks if disk.claimed == frozenset()]) > 5
 
 
 def test_where_the_system_does_not_tell_of_its_start_nothing_is_claimed_ahead(firm, monkeypatch):
