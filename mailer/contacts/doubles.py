@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from mailer.addresses import identity
-from mailer.config.models import Firm
 from mailer.model import Contact, Problem, Severity, Source
+
+if TYPE_CHECKING:
+    from mailer.config.models import Firm
 
 
 def mailbox(address: str, firm: Firm) -> str:

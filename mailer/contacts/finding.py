@@ -6,13 +6,16 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, dropwhile, islice
+from typing import TYPE_CHECKING
 
-from mailer.config.models import ContactSource
 from mailer.contacts.header import Column, Header, field_name, find_header
 from mailer.contacts.looking import first_rows, named_sheets
 from mailer.contacts.rows import Area, Book, Row, Sheet, Table, letters
 from mailer.errors import ContactsError
 from mailer.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from mailer.config.models import ContactSource
 
 #: Problems of one kind about the header, or about merged cells, that are told.
 _MOST_TOLD = 100

@@ -6,15 +6,17 @@ import difflib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from mailer.config.models import Firm
 from mailer.contacts.header import SEARCHED, find_header
 from mailer.contacts.opening import open_book
 from mailer.contacts.rows import Book, Cell, Row, Sheet, letters
 from mailer.contacts.understanding import said_of
 from mailer.errors import ContactsError
 from mailer.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from mailer.config.models import Firm
 
 
 class Sight(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailer.addresses import identity, parse_address, split_addresses
-from mailer.config.models import ContactSource, Firm
 from mailer.contacts.doubles import mailbox
 from mailer.contacts.finding import Found, find_tables, key_column
 from mailer.contacts.header import field_name
@@ -20,6 +20,9 @@ from mailer.contacts.rows import Book, Row, Sheet
 from mailer.contacts.synonyms import TOTALS
 from mailer.contacts.understanding import Understanding
 from mailer.model import Contact, Problem, Severity, Source
+
+if TYPE_CHECKING:
+    from mailer.config.models import ContactSource, Firm
 
 #: What is told of every row below a header, whatever becomes of it.
 Watch = Callable[[Found, Row], None]

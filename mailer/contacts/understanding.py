@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from mailer.addresses import identity, parse_address
-from mailer.config.models import ContactSource
 from mailer.contacts.header import Column, Header
 from mailer.contacts.rows import LOST, UNCALCULATED, Cell, Row, letters
 from mailer.contacts.words import country_code, is_timezone, language_code
 from mailer.model import Contact, Field, Memo, Problem, Severity, Source, Value
+
+if TYPE_CHECKING:
+    from mailer.config.models import ContactSource
 
 _NOTHING: Cell = ("", None)
 _BLANK = Field("")

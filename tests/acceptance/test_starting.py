@@ -55,6 +55,12 @@ def test_a_command_imports_only_what_it_uses(firm):
         assert (loaded - packages, worth_a_look - others) == (set(), set()), words
 
 
+def test_the_child_that_reads_a_workbook_loads_no_config():
+    loaded = "import sys, mailer.contacts.worker; print({'mailer.config', 'pydantic', 'click'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
 def test_a_reader_that_leaves_early_is_no_error():
     reader, writer = os.pipe()
     os.close(reader)
