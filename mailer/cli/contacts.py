@@ -180,7 +180,7 @@ def new(file: Path, staff: bool) -> None:
     from mailer.contacts.new import write_new
 
     write_new(file, "staff" if staff else "clients")
-    output.line(f"{file} is ready: write over its example row.")
+    output.line(f"{file} is ready: write over its example row, then name it in config.yaml (contacts, `file:`).")
 
 
 def contact_json(contact: Contact) -> dict[str, Any]:

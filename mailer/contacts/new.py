@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -90,18 +91,18 @@ COLUMNS = {
 
 
 def write_new(path: Path, audience: str) -> None:
-    """Write the workbook; raises UsageError where the file exists or cannot be written."""
+    """Write the workbook; raises UsageError where the file exists, OSError where it cannot be written."""
     if path.suffix.lower() != ".xlsx":
         raise UsageError(f"{path} should end in .xlsx.", cure=f"mailer contacts new {path.with_suffix('.xlsx')}")
+    content = BytesIO()  # openpyxl itself leaves a mess behind where a disk is full
+    _workbook(audience).save(content)
     try:
         with path.open("xb") as file:
-            _workbook(audience).save(file)
+            file.write(content.getvalue())
             file.flush()
             os.fsync(file.fileno())
     except FileExistsError as error:
         raise UsageError(f"{path} is there already; nothing was written.", cure="Choose another name.") from error
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.") from error
 
 
 def _workbook(audience: str) -> Workbook:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -44,7 +45,9 @@ def write_workbook(report: Report, path: Path) -> None:
         ["What", "How many"],
         [[name, getattr(report, name)] for name in ("bounced", "unconfirmed", "failed", "suppressed")],
     )
-    book.save(path)
+    content = BytesIO()  # openpyxl itself leaves a mess behind where a disk is full
+    book.save(content)
+    path.write_bytes(content.getvalue())
 
 
 def _replies(report: Report) -> list[list[object]]:

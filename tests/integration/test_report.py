@@ -1,6 +1,7 @@
 """The report: figures over a real ledger, and each form it is written in."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -37,6 +38,11 @@ def test_replies_come_first_and_the_newest_of_them(workspace):
         ("Bob2 Stone", "Thank you."),
         ("Bob1 Stone", "How kind!"),
     ]
+
+
+def test_a_full_disk_is_one_error_and_nothing_behind_it(workspace):
+    with pytest.raises(OSError, match="No space left"):
+        write_workbook(report(workspace), Path("/dev/full"))
 
 
 def test_inside_and_outside_the_house_stand_side_by_side(workspace):

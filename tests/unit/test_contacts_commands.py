@@ -98,6 +98,7 @@ def test_a_new_workbook_is_read_without_a_problem(run, tmp_path, option):
     checked = json.loads(run("check", "mine.xlsx", "--json").stdout)
     assert (checked["contacts"], checked["problems"]) == (1, [])
     assert run("new", "mine.xlsx").exit_code == 2
+    assert run("new", "gone/mine.xlsx").exit_code == 74
 
 
 TWO_LISTS = """
