@@ -215,7 +215,11 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
             done = use.reconsider(ledger, ids, who=workspace.who, now=workspace.now)
         else:
             done = use.discard(ledger, ids, who=workspace.who, now=workspace.now, note=reason)
-    return _report(done, "drafts again" if undo else "discarded")
+    code = _report(done, "to be looked at again" if undo else "discarded")
+    approved = [str(entry.id) for entry in entries if entry.id in done.refused and entry.status is Status.QUEUED]
+    if approved and not undo:
+        tell(f"→ Take your yes back first: {settings.command(' '.join(['drafts discard --undo', *approved]))}")
+    return code
 
 
 def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) -> list[Entry]:

@@ -65,7 +65,11 @@ def ledgers(workspace: Workspace) -> list[Ledger]:
 def prepare(desk: Desk) -> Done:
     """Make drafts of what comes near."""
     done = prepare_due(desk.workspace, desk.sheets)
-    said = [f"{each.campaign}, round {each.round}: {each.made} new drafts" for each in done.prepared if each.made]
+    said = [
+        f"{each.campaign}, round {each.round}: {each.made} new draft{'' if each.made == 1 else 's'}"
+        for each in done.prepared
+        if each.made
+    ]
     said += [f"{len(done.called_back)} called back"] if done.called_back else []
     said += [f"{problem.where}: {problem.what}" for problem in done.problems if problem.kind == "odd-date"]
     said += bring_home(desk.workspace, done.changed)

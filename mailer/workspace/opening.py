@@ -121,17 +121,19 @@ class Workspace:
     @contextmanager
     def sole_sender(self, name: str) -> Iterator[None]:
         """Hold an account's lock for one pass; BusyError says who has it."""
-        with self._alone(name, f"Account {name} is already sending"):
+        cure = "Wait until it has finished; nothing was sent twice."
+        with self._alone(name, f"Account {name} is already sending", cure):
             yield
 
     @contextmanager
     def sole_runner(self) -> Iterator[None]:
         """Be the only one who keeps this workspace's schedule; BusyError says who has it."""
-        with self._alone("schedule.run", "The schedule is already kept here"):
+        cure = "It needs no second one; end that one first (Ctrl-C in its window) to keep it from here."
+        with self._alone("schedule.run", "The schedule is already kept here", cure):
             yield
 
     @contextmanager
-    def _alone(self, name: str, busy: str) -> Iterator[None]:
+    def _alone(self, name: str, busy: str, cure: str) -> Iterator[None]:
         from filelock import FileLock, Timeout  # only who sends needs it
 
         folder = self.folder / ".locks"
@@ -139,14 +141,16 @@ class Workspace:
         holder = folder / f"{name}.holder"
         try:
             with FileLock(folder / f"{name}.lock", timeout=0):
-                holder.write_text(f"process {os.getpid()} since {self.now:%Y-%m-%d %H:%M} UTC", encoding="utf-8")
+                holder.write_text(
+                    f"process {os.getpid()} since {self.config.firm.local(self.now):%Y-%m-%d %H:%M}", encoding="utf-8"
+                )
                 yield
                 holder.unlink(missing_ok=True)
         except Timeout:
             said = ""
             with suppress(OSError):
                 said = f" ({holder.read_text(encoding='utf-8')})"
-            raise BusyError(f"{busy}{said}.", cure="Wait until it has finished; nothing was sent twice.") from None
+            raise BusyError(f"{busy}{said}.", cure=cure) from None
 
     def trust_ledger(self) -> None:
         """Raise LedgerError when the ledger of real mail may have forgotten something; then nothing is sent."""

@@ -202,6 +202,22 @@ def test_a_draft_that_is_held_is_listed_as_such_with_its_reason(firm):
     assert "draft, held" in held
 
 
+def test_a_yes_is_taken_back_before_a_no(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    assert (
+        "→ Take your yes back first: mailer drafts discard --undo 1 2"
+        in firm.run("drafts", "discard", 1, 2, code=1).err
+    )
+    firm.run("drafts", "discard", "--undo", 1, 2)
+    firm.run("drafts", "discard", 1)
+    assert [each["status"] for each in firm.run("drafts", "list", "--all", "--json").json] == [
+        "discarded",
+        "draft",
+        "queued",
+    ]
+
+
 def test_a_suppressed_domain_gets_nothing(firm):
     firm.run("campaigns", "prepare", "thanks")
     firm.run("drafts", "approve", "thanks", "--all", "--yes")
