@@ -62,6 +62,21 @@ def test_a_sorted_sheet_changes_nobody(ledger):
     assert dict(zip((c.address for c in contacts), identify(ledger, *contacts), strict=True)) == before
 
 
+def test_people_of_two_workbooks_are_found_again_in_one_batch(ledger):
+    everyone = [keyed("17", "a@x.example"), contact("b@x.example", source_name="newsletter"), contact("c@x.example")]
+    before = identify(ledger, *everyone)
+    assert identify(ledger, *reversed(everyone)) == before[::-1]
+
+
+def test_whoever_the_ledger_meets_from_now_on_comes_after_the_newest(ledger):
+    (known,) = identify(ledger, contact("a@x.example"))
+    with ledger.begin() as tx:
+        newest = people.newest(tx)
+        met = people.identify(tx, [contact("a@x.example"), contact("b@x.example")], at=NOW)
+    assert newest == known
+    assert [person > newest for person in met] == [False, True]
+
+
 def test_merged_people_share_their_addresses(ledger):
     old, new = identify(ledger, contact("bob@old.example"), contact("bob@new.example"))
     with ledger.begin() as tx:
