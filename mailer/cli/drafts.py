@@ -243,6 +243,9 @@ def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> i
     """Show one draft after the other and ask."""
     from mailer import campaigns as use
 
+    if not entries:
+        line("No draft waits for your yes.")
+        return 0
     if not is_interactive():
         raise UsageError(
             "Approving one by one needs a terminal.",

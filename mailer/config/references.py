@@ -75,8 +75,9 @@ def _campaign(path: KeyPath, campaign: Campaign, names: dict[str, Collection[str
     yield from _template((*path, "template"), campaign.template)
     for place, step in enumerate(campaign.follow_up):
         yield from _template((*path, "follow_up", place, "template"), step.template)
-    if not accounts and not isinstance(campaign.from_, str):
+    if not accounts:
         yield (*path, "from"), "there is no account to send from; add one under `accounts:`"
+        return
     for key, account in _named_accounts(campaign.from_):
         if account not in accounts:
             yield (*path, *key), f"no account is called `{account}`{nearest(account, accounts)}"

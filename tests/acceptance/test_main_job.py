@@ -194,6 +194,10 @@ def test_a_rehearsal_of_a_real_campaign_touches_no_server_and_no_real_round(firm
     assert firm.run("deliveries", "list", "--json").json == []
 
 
+def test_approving_where_nothing_waits_says_so(firm):
+    assert firm.run("drafts", "approve", "thanks").out == "No draft waits for your yes.\n"
+
+
 def test_a_draft_that_is_held_is_listed_as_such_with_its_reason(firm):
     firm.write_sheet([row(1), row(2, first_name=None)])
     firm.run("campaigns", "prepare", "thanks")
