@@ -241,8 +241,6 @@ def _is_late(entry: Entry, workspace: Workspace) -> bool:
 
 def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> int:
     """Show one draft after the other and ask."""
-    from mailer import campaigns as use
-
     if not entries:
         line("No draft waits for your yes.")
         return 0
@@ -251,24 +249,31 @@ def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> i
             "Approving one by one needs a terminal.",
             cure="Name the drafts (mailer drafts approve 12 13), or add --all --yes after looking at the preview.",
         )
-    for number, listed in enumerate(entries, 1):
-        answer = "p"
-        while answer == "p":
-            entry, words = _one(ledger, listed.id)
-            line(f"\n── {number} of {len(entries)} " + "─" * 40)
-            show_draft(entry, words, _memos(workspace, ledger, entry))
-            answer = _answer(entry, late=_is_late(entry, workspace))
-            if answer == "p":
-                added = Edit(personal_line=click.prompt("Your sentence", err=True))
-                use.edit(ledger, workspace.config, workspace.folder, entry.id, added, now=workspace.now)
-        if answer == "y":
-            seen = {entry.id: entry.digest}
-            _report(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved")
-        elif answer == "n":
-            use.discard(ledger, [entry.id], who=workspace.who, now=workspace.now)
-        elif answer == "q":
+    for number, entry in enumerate(entries, 1):
+        if not _review_one(workspace, ledger, entry.id, f"{number} of {len(entries)}"):
             break
     return 0
+
+
+def _review_one(workspace: Workspace, ledger: Ledger, draft_id: int, place: str) -> bool:
+    """Show a draft, again after each sentence of one's own, and do as the answer says; False to end the review."""
+    from mailer import campaigns as use
+
+    answer = "p"
+    while answer == "p":
+        entry, words = _one(ledger, draft_id)
+        line(f"\n── {place} " + "─" * 40)
+        show_draft(entry, words, _memos(workspace, ledger, entry))
+        answer = _answer(entry, late=_is_late(entry, workspace))
+        if answer == "p":
+            added = Edit(personal_line=click.prompt("Your sentence", err=True))
+            use.edit(ledger, workspace.config, workspace.folder, entry.id, added, now=workspace.now)
+    if answer == "y":
+        seen = {entry.id: entry.digest}
+        _report(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved")
+    elif answer == "n":
+        use.discard(ledger, [entry.id], who=workspace.who, now=workspace.now)
+    return answer != "q"
 
 
 def _answer(entry: Entry, *, late: bool) -> str:

@@ -2,13 +2,15 @@
 
 import email
 import email.policy
+import os
+import pty
 import signal
 import subprocess
 
 import pytest
 
 from tests.servers import Cut, ScriptedServer
-from tests.workspaces import TEMPLATE, row, smtp_account
+from tests.workspaces import COMMAND, TEMPLATE, row, smtp_account
 
 #: What a cell may hold to break out of its place.
 HOSTILE = [
@@ -192,6 +194,25 @@ def test_a_rehearsal_of_a_real_campaign_touches_no_server_and_no_real_round(firm
     assert "nobody got them" in done.err
     assert (len(firm.outbox), server.connections) == (3, 0)
     assert firm.run("deliveries", "list", "--json").json == []
+
+
+def test_drafts_are_approved_one_by_one_on_a_terminal(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    keyboard, terminal = pty.openpty()
+    os.write(keyboard, b"p\nThe boat was a joy.\ny\nn\nq\n")
+    command = [COMMAND, "drafts", "approve", "thanks"]
+    done = subprocess.run(
+        command, stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, text=True,
+        cwd=firm.folder, env=firm.environment(), check=True, timeout=60,
+    )  # fmt: skip
+    os.close(keyboard)
+    os.close(terminal)
+    assert done.stdout.count("The boat was a joy.") == 1
+    assert [each["status"] for each in firm.run("drafts", "list", "--all", "--json").json] == [
+        "queued",
+        "discarded",
+        "draft",
+    ]
 
 
 def test_approving_where_nothing_waits_says_so(firm):
