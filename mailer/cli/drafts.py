@@ -241,14 +241,13 @@ def _is_late(entry: Entry, workspace: Workspace) -> bool:
 
 def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> int:
     """Show one draft after the other and ask."""
-    if not entries:
-        line("No draft waits for your yes.")
-        return 0
     if not is_interactive():
         raise UsageError(
             "Approving one by one needs a terminal.",
             cure="Name the drafts (mailer drafts approve 12 13), or add --all --yes after looking at the preview.",
         )
+    if not entries:
+        line("No draft waits for your yes.")
     for number, entry in enumerate(entries, 1):
         if not _review_one(workspace, ledger, entry.id, f"{number} of {len(entries)}"):
             break

@@ -196,10 +196,10 @@ def test_a_rehearsal_of_a_real_campaign_touches_no_server_and_no_real_round(firm
     assert firm.run("deliveries", "list", "--json").json == []
 
 
-def test_drafts_are_approved_one_by_one_on_a_terminal(firm):
-    firm.run("campaigns", "prepare", "thanks")
+def approve_on_a_terminal(firm, keys):
+    """What the review of the drafts prints to somebody who types these keys."""
     keyboard, terminal = pty.openpty()
-    os.write(keyboard, b"p\nThe boat was a joy.\ny\nn\nq\n")
+    os.write(keyboard, keys)
     command = [COMMAND, "drafts", "approve", "thanks"]
     done = subprocess.run(
         command, stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, text=True,
@@ -207,7 +207,13 @@ def test_drafts_are_approved_one_by_one_on_a_terminal(firm):
     )  # fmt: skip
     os.close(keyboard)
     os.close(terminal)
-    assert done.stdout.count("The boat was a joy.") == 1
+    return done.stdout
+
+
+def test_drafts_are_approved_one_by_one_on_a_terminal(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    told = approve_on_a_terminal(firm, b"p\nThe boat was a joy.\ny\nn\nq\n")
+    assert told.count("The boat was a joy.") == 1
     assert [each["status"] for each in firm.run("drafts", "list", "--all", "--json").json] == [
         "queued",
         "discarded",
@@ -216,7 +222,7 @@ def test_drafts_are_approved_one_by_one_on_a_terminal(firm):
 
 
 def test_approving_where_nothing_waits_says_so(firm):
-    assert firm.run("drafts", "approve", "thanks").out == "No draft waits for your yes.\n"
+    assert approve_on_a_terminal(firm, b"") == "No draft waits for your yes.\n"
 
 
 def test_a_draft_that_is_held_is_listed_as_such_with_its_reason(firm):
