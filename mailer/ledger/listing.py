@@ -113,7 +113,7 @@ def entries(
     if address is not None:
         conditions.append(func.lower(deliveries.c.address) == address.lower())
     query = select_entries().where(*conditions).order_by(deliveries.c.id).limit(limit)
-    return [entry_of(row) for row in tx.execute(query)]
+    return [entry_of(row) for row in tx.execute(query).all()]
 
 
 #: What `draft_of` needs of a row beside its words, no more: they are read for every mail of a campaign.
@@ -127,7 +127,7 @@ BESIDE_WORDS: tuple[ColumnElement[Any], ...] = (
 def words_of(tx: Connection, ids: Iterable[int]) -> dict[int, Draft]:
     """The drafts themselves, by id."""
     query: Select[Any] = select(*BESIDE_WORDS, deliveries.c.words).join(rounds).order_by(deliveries.c.id)
-    rows = (row for batch in batches(ids) for row in tx.execute(query.where(deliveries.c.id.in_(batch))))
+    rows = (row for batch in batches(ids) for row in tx.execute(query.where(deliveries.c.id.in_(batch))).all())
     return {row.id: draft_of(row, row.words) for row in rows if row.words}
 
 

@@ -83,7 +83,7 @@ def due(
                 and_(deliveries.c.due_at == due_at, deliveries.c.id > last_id),
             )
         )
-    found = [_delivery(row) for row in tx.execute(query)]
+    found = [_delivery(row) for row in tx.execute(query).all()]
     threads = thread_of(tx, [each.id for each in found if each.draft.step])
     return [replace(each, references=threads[each.id]) if each.id in threads else each for each in found]
 
