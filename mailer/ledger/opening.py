@@ -118,6 +118,8 @@ def _in_our_words(said: str, path: Path) -> LedgerError | BusyError:
         return BusyError(f"{path} is in use by another mailer.", cure="Wait until it has finished; try again.")
     if "readonly" in said or "read-only" in said:
         return LedgerError(f"{path} cannot be written.", cure="Make the file and its folder writable.")
+    if "unable to open" in said:
+        return LedgerError(f"{path} cannot be opened.", cure="Make it a file that you may read and write.")
     if "full" in said:
         return LedgerError(f"The disk that holds {path} is full.", cure="Free some space; run the same again.")
     if "malformed" in said or "not a database" in said:

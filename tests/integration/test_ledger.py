@@ -260,6 +260,12 @@ def test_a_file_that_is_no_ledger_is_named(tmp_path):
         opening.open_ledger(path, now=NOW)
 
 
+def test_a_ledger_that_cannot_be_opened_is_named_with_the_cure(tmp_path):
+    with pytest.raises(LedgerError, match="cannot be opened") as refused:
+        opening.open_ledger(tmp_path, now=NOW)
+    assert "read and write" in refused.value.cure
+
+
 def test_a_locked_ledger_is_busy_and_nothing_is_half_done(ledger, monkeypatch):
     monkeypatch.setattr(opening, "BUSY_SECONDS", 0)
     second = opening.open_ledger(ledger.path, now=NOW)
