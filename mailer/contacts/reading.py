@@ -133,18 +133,16 @@ class Reading:
     def _is_doubled(self, contact: Contact, met: Met) -> bool:
         """Whether its key stood in an earlier row; tells of that, and of an address met before."""
         here = contact.source
-        _, first = met.before("key", f"{contact.key}\0{contact.copy}", "", here) or ("", here)
-        address, place = met.before("mailbox", mailbox(contact.address, self._firm), contact.address, here) or (
-            "",
-            here,
-        )
+        met_key = met.before("key", f"{contact.copy} {contact.key}", "", here)
+        met_mailbox = met.before("mailbox", mailbox(contact.address, self._firm), contact.address, here)
+        first = met_key[1] if met_key else here
         if first != here:
             key = "address" if contact.key == identity(contact.address) else "key"
             what = f"The {key} {contact.key} stands in {first.beside(here)} already; this row is left out."
             cure = "Remove one of the two rows."
             self.problems.append(Problem(str(here), what, cure, Severity.HOLD, "doubled-key"))
-        elif place != here:
-            self.problems.append(_doubled_address(contact, address, place))
+        elif met_mailbox and met_mailbox[1] != here:
+            self.problems.append(_doubled_address(contact, *met_mailbox))
         return first != here
 
 

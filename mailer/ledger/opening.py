@@ -92,11 +92,11 @@ class Writer:
         next durable one, of whatever connection, makes it durable too.
         """
         with translated(self._path):
-            self.be_durable(durable)
+            self.be_durable(durable=durable)
             with self._connection.begin():
                 yield self._connection
 
-    def be_durable(self, durable: bool = True) -> None:  # noqa: FBT001, FBT002
+    def be_durable(self, *, durable: bool = True) -> None:
         """Let a commit wait for the disk, or not."""
         if durable != self._is_durable:
             raw: Any = self._connection.connection.driver_connection

@@ -108,8 +108,9 @@ class Workspace:
 
     def _open(self, name: str) -> Ledger:
         if name not in self._ledgers:
-            ledger = self._ledgers[name] = open_ledger(self.folder / name, now=self.now)
-            claims.settle(ledger, at=self.now)
+            ledger = open_ledger(self.folder / name, now=self.now)
+            claims.settle(ledger, at=self.now)  # before anybody is handed it
+            self._ledgers[name] = ledger
         return self._ledgers[name]
 
     def transport(self, name: str, *, password: str | None = None) -> Transport:

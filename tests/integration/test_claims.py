@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from mailer import campaigns
-from mailer.ledger import claims, listing, schema
+from mailer.errors import BusyError
+from mailer.ledger import claims, listing, opening, schema
 from mailer.model import Status
 from mailer.sending import Order, send_due
 from tests.factories import NOW
@@ -128,6 +131,23 @@ def test_what_was_claimed_before_a_power_cut_is_named_before_anybody_can_change_
             assert tx.execute(schema.claims.select()).all() == []
     assert [(entry.id, entry.attempts, entry.sent_at is not None) for entry in found] == [(2, 1, True), (3, 1, True)]
     assert "the machine stopped" in found[0].last_reply
+
+
+def test_nobody_is_handed_a_ledger_whose_claims_could_not_be_settled_yet(firm, monkeypatch):
+    monkeypatch.setattr(opening, "BUSY_SECONDS", 0)
+    with ScriptedServer() as server:
+        waiting(firm, server, 3)
+    with firm.open() as workspace, workspace.ledger.begin() as tx:
+        claims.put(tx, "ada", [2])
+        tx.execute(schema.claims.update().values(boot="the start before"))
+    with firm.open() as workspace:
+        with closing(sqlite3.connect(firm.folder / "ledger.db")) as blocker:
+            blocker.execute("BEGIN IMMEDIATE")
+            for _ in range(2):
+                with pytest.raises(BusyError):
+                    _ = workspace.ledger
+        with workspace.ledger.read() as tx:
+            assert [entry.id for entry in listing.entries(tx, statuses=[Status.UNCONFIRMED])] == [2]
 
 
 def test_what_a_killed_pass_had_claimed_and_not_begun_is_sent_by_the_next(firm):
