@@ -121,7 +121,7 @@ def _summary(reading: Reading, count: int) -> str:
 
 @contacts.command("show", short_help="The whole story of one relation; of a source, what its sheet tells.")
 @click.argument("source", type=SOURCE, metavar="[SOURCE]")
-@click.argument("person", metavar="ADDRESS|key_option", required=False)
+@click.argument("person", metavar="ADDRESS|KEY", required=False)
 @sheet_option
 @key_option
 @output.json_option

@@ -42,6 +42,12 @@ def test_every_command_and_option_says_what_it_is():
             assert not isinstance(option, click.Option) or option.help, (command.name, option.name)
 
 
+def test_what_is_to_be_filled_in_has_no_name_of_our_code():
+    for command in commands(cli):
+        for argument in (each for each in command.params if isinstance(each, click.Argument)):
+            assert "_" not in argument.make_metavar(click.Context(command)), command.name
+
+
 def test_every_config_key_says_what_it_is():
     for name, group in json_schema()["$defs"].items():
         for key, said in group["properties"].items():
