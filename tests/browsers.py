@@ -45,6 +45,12 @@ def path_of(page: Page, path: str) -> str:
     return f"{scheme}//{rest.partition('/')[0]}{path}"
 
 
+def said(page: Page, words: str) -> None:
+    """Wait for a page that says these words, whole: with its keys."""
+    page.get_by_text(words).wait_for()
+    page.wait_for_load_state()
+
+
 def enter(page: Page, words: str, url: str) -> None:
     """Press Tab until the link or button of these words has the focus, then Enter."""
     for _ in range(60):

@@ -68,6 +68,19 @@ def test_the_months_are_turned_with_the_keyboard(page):
     page.wait_for_url("**/schedule")
 
 
+def test_nothing_is_drawn_before_its_keys_work(page):
+    held = []
+    page.route("**/desk.js", lambda route: held.append(route))  # noqa: PLW0108 (playwright takes no builtin)
+    page.goto(f"http://{page.url.split('/')[2]}/schedule", wait_until="commit")
+    page.locator("#main").wait_for(state="attached")
+    drawn = "new Promise(tell => { requestAnimationFrame(() => tell(true)); setTimeout(tell, 500, false) })"
+    assert not page.evaluate(drawn)
+    held[0].continue_()
+    page.wait_for_load_state()
+    assert page.evaluate(drawn)
+    page.unroute("**/desk.js")
+
+
 def test_a_finding_leads_to_its_words(page):
     page.goto(f"http://{page.url.split('/')[2]}{PAGES['email']}")
     framed = page.frame_locator("iframe").locator("mark").all_inner_texts()

@@ -6,7 +6,7 @@ import pytest
 
 from mailer import campaigns
 from mailer.workspace import Clock
-from tests.browsers import PHONE, chromium, enter, faults, path_of
+from tests.browsers import PHONE, chromium, enter, faults, path_of, said
 from tests.desks import prepare, served_desk
 from tests.servers import ScriptedServer
 from tests.workspaces import smtp_account
@@ -31,13 +31,13 @@ def test_from_an_empty_workspace_to_sent_mail_with_the_keyboard_only(browser, fi
         page.locator("#book").focus()
         enter(page, "See what would change", "**/drop/*")
         assert faults(page) == []
-        page.get_by_text("3 new, 0 gone, 0 changed").wait_for()
+        said(page, "3 new, 0 gone, 0 changed")
         page.keyboard.press("y")
-        page.get_by_text("The new sheet counts from now on.").wait_for()
+        said(page, "The new sheet counts from now on.")
         enter(page, "Campaigns", "**/campaigns")
         enter(page, "thanks", "**/campaigns/thanks")
         page.keyboard.press("u")
-        page.get_by_text("Prepared: 3 emails newly written.").wait_for()
+        said(page, "Prepared: 3 emails newly written.")
         page.keyboard.press("r")
         page.wait_for_url("**/review/thanks")
         enter(page, "Bob1 Stone", "**/review/thanks/1")
@@ -54,7 +54,7 @@ def test_from_an_empty_workspace_to_sent_mail_with_the_keyboard_only(browser, fi
         enter(page, "Campaigns", "**/campaigns")
         enter(page, "thanks", "**/campaigns/thanks")
         page.keyboard.press("s")
-        page.get_by_text("3 emails sent").wait_for()
+        said(page, "3 emails sent")
         assert page.evaluate("document.documentElement.scrollWidth") <= window["width"]
         page.close()
     assert len(firm.outbox) == 3
@@ -89,7 +89,7 @@ def test_back_reload_and_a_second_tab_in_the_middle_of_a_send_send_nobody_twice(
             first.go_forward()
             let_go.set()
             for page in (first, second):
-                page.get_by_text("3 emails sent").wait_for()
+                said(page, "3 emails sent")
             first.go_back()
             first.goto(path_of(first, "/campaigns/thanks"))
             assert first.get_by_role("button", name="Send").count() == 1  # the test to oneself
