@@ -58,6 +58,7 @@ def main() -> None:
     import mailer.checks
     import mailer.contacts
     import mailer.templates
+    import mailer.transports.smtp
     import mailer.workspace.passes  # noqa: F401
 
     started = time.perf_counter()

@@ -1,14 +1,12 @@
-"""A line of some length, and a lock on its far end: `python -m benchmarks.lines PORT UPSTREAM [--delay S] [--tls PEM]`.
+"""A line of some length: `python -m benchmarks.lines PORT UPSTREAM DELAY`.
 
-A proxy on loopback in a process of its own. It forwards bytes to UPSTREAM, each way `delay` seconds late, and with
-`--tls` it ends TLS on the way, since Postfix's smtp-sink speaks none.
+A proxy on loopback in a process of its own. It forwards bytes to UPSTREAM, each way DELAY seconds late.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import ssl
 from collections import deque
 
 
@@ -26,9 +24,6 @@ class Pipe(asyncio.Protocol):
         self.transport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        if not self.delay and self.to:
-            self.to.write(data)
-            return
         at = self.loop.time() + self.delay
         self.late.append((at, data))
         self.loop.call_at(at, self.deliver)
@@ -57,13 +52,11 @@ class Front(Pipe):
     async def tie(self) -> None:
         _, back = await self.loop.create_connection(lambda: Pipe(self.delay), "127.0.0.1", self.upstream)
         self.to, back.to = back.transport, self.transport
-        while self.late and not self.delay:
-            self.deliver()
 
 
-async def serve(port: int, upstream: int, delay: float, context: ssl.SSLContext | None) -> None:
+async def serve(port: int, upstream: int, delay: float) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Front(delay, upstream), "127.0.0.1", port, ssl=context)
+    server = await loop.create_server(lambda: Front(delay, upstream), "127.0.0.1", port)
     async with server:
         await server.serve_forever()
 
@@ -72,14 +65,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("upstream", type=int)
-    parser.add_argument("--delay", type=float, default=0.0)
-    parser.add_argument("--tls")
+    parser.add_argument("delay", type=float)
     asked = parser.parse_args()
-    context = None
-    if asked.tls:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(asked.tls)
-    asyncio.run(serve(asked.port, asked.upstream, asked.delay, context))
+    asyncio.run(serve(asked.port, asked.upstream, asked.delay))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,18 @@ from pathlib import Path
 
 PATH = os.environ["PATH"] + ":/usr/sbin"
 
+#: Neither side of the proxy may hold back a small packet for a larger one.
+STUNNEL = """
+foreground = quiet
+syslog = no
+socket = l:TCP_NODELAY=1
+socket = r:TCP_NODELAY=1
+[smtps]
+accept = 127.0.0.1:{port}
+connect = 127.0.0.1:{upstream}
+cert = {certificate}
+"""
+
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -55,10 +67,21 @@ def sink(keep: Path | None = None) -> Iterator[int]:
 
 
 @contextmanager
-def line_to(upstream: int, *, round_trip: float = 0.0, certificate: Path | None = None) -> Iterator[int]:
-    """A line to a server, so many seconds there and back, perhaps with TLS; its port."""
+def line_to(upstream: int, *, round_trip: float) -> Iterator[int]:
+    """A line to a server, so many seconds there and back; its port."""
     port = free_port()
-    tls = ["--tls", str(certificate)] if certificate else []
-    lines = [sys.executable, "-m", "benchmarks.lines", str(port), str(upstream), "--delay", str(round_trip / 2), *tls]
-    with running(*lines, port=port):
+    with running(sys.executable, "-m", "benchmarks.lines", str(port), str(upstream), str(round_trip / 2), port=port):
         yield port
+
+
+@contextmanager
+def tls_before(upstream: int, certificate: Path) -> Iterator[int]:
+    """TLS in front of a server that speaks none, ended by stunnel with a key and its certificate; its port."""
+    port = free_port()
+    config = certificate.with_name(f"stunnel-{port}.conf")
+    config.write_text(STUNNEL.format(port=port, upstream=upstream, certificate=certificate), encoding="utf-8")
+    try:
+        with running("stunnel", str(config), port=port):
+            yield port
+    finally:
+        config.unlink()
