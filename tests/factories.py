@@ -43,11 +43,10 @@ def draft(**changes) -> Draft:
     return replace(made, **changes)
 
 
-def rendering(**changes) -> drafts.Rendering:
-    """A draft as preparation hands it to the ledger."""
+def rendering(beneath: Draft | None = None, **changes) -> drafts.Rendering:
+    """A draft as preparation hands it to the ledger; `beneath` is what an edit was made of."""
     words = draft(**changes)
-    address = words.recipients[0]
-    return drafts.Rendering(words, (), Source("clients.xlsx", "Clients", 2), address, "Bob Stone")
+    return drafts.Rendering.of(words, (), contact(words.recipients[0]), beneath=beneath)
 
 
 def add_drafts(ledger, count: int = 1, *, campaign: str = "thank-you", account: str = "ada", **changes) -> list[int]:

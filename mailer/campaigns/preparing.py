@@ -5,7 +5,7 @@ An approval whose words changed is void, and a draft whose row is gone is held; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.campaigns import deciding, writing
+from mailer.campaigns.rendering import Rendered, Renderer, Row
 from mailer.campaigns.watching import stamps
 from mailer.config.models import Campaign, Config
 from mailer.config.when import OnDate
+from mailer.crew import Crew
 from mailer.errors import UsageError
 from mailer.ledger import drafts, moves, rounds
 from mailer.ledger.drafts import Due
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from mailer.templates import Template
 
 #: How many contacts are rendered and written in one transaction.
-BATCH = 200
+BATCH = 1000
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class Bench:
     due: Mapping[int, Due] = field(default_factory=dict)
     #: 0 for the first mail, 1… for follow-ups.
     step: int = 0
+    #: The files that had a part in it, missing ones too.
+    files: set[Path] = field(default_factory=set)
 
     def takes(self, person: int, *, kept: bool) -> bool:
         """Whether this preparation is about that person; a scheduled round takes in only those who are due."""
@@ -120,9 +124,10 @@ def prepare(
     _refuse_cancelled(current)
     result = Prepared(name, current.name)
     bench = Bench(ledger, config, folder, campaign, template, current, now, seen, result, only, due or {}, step)
-    files = _render_all(bench)
+    with Crew(Renderer(bench)) as crew:
+        _render_all(bench, crew)
     if only is None:
-        _finish(bench, files.union(template.files))
+        _finish(bench)
     return result
 
 
@@ -144,21 +149,19 @@ def _refuse_cancelled(current: Round) -> None:
         )
 
 
-def _render_all(bench: Bench) -> set[Path]:
-    """Every contact in, batch by batch; the files they came from."""
+def _render_all(bench: Bench, crew: Crew[Sequence[Row], Rendered]) -> None:
+    """Every contact in, batch by batch."""
     from mailer import contacts
 
-    files: set[Path] = set()
     for source in bench.campaign.contacts:
         settings = bench.config.contacts[source]
         reading = contacts.read(source, settings, bench.folder, firm=bench.config.firm, today=_today(bench))
         for batch in _batches(_included(bench, reading)):
-            writing.write(bench, batch)
-        files.update(reading.files)
+            writing.write(bench, batch, crew)
+        bench.files.update(reading.files)
         bench.result.problems += reading.problems
         for why, count in reading.skipped.items():
             bench.result.skip(why, count)
-    return files
 
 
 def _today(bench: Bench) -> date:
@@ -188,13 +191,19 @@ def _batches(contact_stream: Iterator[Contact]) -> Iterator[list[Contact]]:
         yield batch
 
 
-def _finish(bench: Bench, files: set[Path]) -> None:
+def _finish(bench: Bench) -> None:
     """What can be said only when every row was met."""
     writing.hold_gone(bench)
     if bench.round.due_at is None and not bench.step:
         writing.note_renames(bench)
     with bench.ledger.begin() as tx:
-        rounds.mark_prepared(tx, bench.round.id, stamps(files, bench.folder), at=bench.now, step=bench.step)
+        rounds.mark_prepared(
+            tx,
+            bench.round.id,
+            stamps(bench.files.union(bench.template.files), bench.folder),
+            at=bench.now,
+            step=bench.step,
+        )
     approve_unreviewed(bench.ledger, bench.campaign, bench.round.campaign, now=bench.now)
 
 

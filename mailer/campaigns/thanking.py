@@ -115,7 +115,7 @@ def _write(  # noqa: PLR0917 - one of each
     who: str,
     now: datetime,
 ) -> None:
-    rendering = Rendering(rendered.draft, problems, contact.source, contact.address, contact.name)
+    rendering = Rendering.of(rendered.draft, problems, contact)
     drafts.keep_attachments(tx, rendered.attachments)
     if known is None:
         drafts.insert_new(tx, current.id, [rendering], seen=1)

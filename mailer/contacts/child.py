@@ -98,6 +98,7 @@ class ChildBook:
             raise self._ended() from error
         finally:
             timer.cancel()
+            timer.join()  # no thread stays behind: only a process of one thread may fork (see `mailer.crew`)
         answer = self._early.pop(number)
         if isinstance(answer, ContactsError):
             raise answer

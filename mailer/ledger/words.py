@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -45,7 +46,7 @@ def unpack(packed: bytes, **beside: Any) -> Draft:
     return Draft(**values, **beside)
 
 
-def problems_to_json(problems: tuple[Problem, ...] | list[Problem]) -> list[dict[str, str]]:
+def problems_to_json(problems: Sequence[Problem]) -> list[dict[str, str]]:
     """Problems as a JSON column keeps them, and as `--json` prints them."""
     return [
         {"where": p.where, "what": p.what, "cure": p.cure, "severity": p.severity.value, "kind": p.kind}

@@ -55,7 +55,9 @@ def _write(workspace: Workspace, address: str, account_name: str, mails: list[Ti
             text=_text(workspace, mails),
             person=person,
         )
-        rendering = drafts.Rendering(sealed(words), (), Source("config.yaml", "", 0), address, "")
+        rendering = drafts.Rendering.of(
+            sealed(words), (), Contact(address, address, source=Source("config.yaml", "", 0))
+        )
         ids = drafts.insert_new(tx, today_round.id, [rendering], seen=1)
     approve(ledger, ids, who="notify", now=now)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +77,11 @@ class Template:
         own = {source.path for source in self._sources.values()}
         twins = {path.with_suffix(".txt") for path in own if path.with_suffix(".txt").is_file()}
         return tuple(sorted(own | twins | self._files.seen))
+
+    @property
+    def seen(self) -> AbstractSet[Path]:
+        """The files beside its own that it has asked for so far, missing ones too."""
+        return self._files.seen
 
     def check(self) -> None:
         """Compile every language with its layout; raises TemplateError."""

@@ -1,7 +1,6 @@
 """A person may know all that we hold, and be forgotten: then nothing names him, and he stays blocked."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -10,7 +9,7 @@ from mailer.ledger import drafts, erasing, heard, listing, people, rounds, suppr
 from mailer.ledger.moves import move
 from mailer.ledger.schema import deliveries
 from mailer.model import Status
-from tests.factories import NOW, add_drafts, add_queued, contact, rendering
+from tests.factories import NOW, add_drafts, add_queued, contact, draft, rendering
 from tests.inboxes import kept
 
 BOB = "client0@client.example"
@@ -65,7 +64,7 @@ def test_after_forgetting_no_byte_of_the_file_names_the_person(ledger):
 def test_forgetting_takes_the_words_beneath_an_edit_too(ledger):
     (delivery_id,) = add_drafts(ledger)
     with ledger.begin() as tx:
-        edited = replace(rendering(text="Dear Bob, by hand"), beneath=rendering(text="Dear Bob, as it was").draft)
+        edited = rendering(draft(text="Dear Bob, as it was"), text="Dear Bob, by hand")
         drafts.rewrite(tx, {delivery_id: edited}, seen=1)
         assert listing.earlier_words_of(tx, delivery_id)[1] is not None
     forget(ledger)
