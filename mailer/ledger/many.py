@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Update
 from sqlalchemy.types import TypeEngine
 
+from mailer.ledger.opening import driver
 from mailer.ledger.schema import Instant
 
 
@@ -27,22 +29,24 @@ class Many:
         #: The parameters in the statement's order, each with what makes the driver's value of it.
         self._order: list[tuple[str, Callable[[Any], Any]]] = []
 
-    def run(self, tx: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-        """How many rows of the table it touched."""
+    def run(self, tx: Connection, rows: Sequence[Mapping[str, Any]], **shared: Any) -> int:
+        """How many rows of the table it touched; `shared` are the values that all rows have in common."""
         if not rows:
             return 0
         if not self._sql:
-            self._compile(tx.dialect, list(rows[0]))
-        return tx.exec_driver_sql(self._sql, [self._values({**self._fixed, **row}) for row in rows]).rowcount
-
-    def _values(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple([convert(row[name]) for name, convert in self._order])
+            self._compile(tx.dialect, [*rows[0], *shared])
+        common = {**self._fixed, **shared}
+        columns = [
+            repeat(convert(common[name]), len(rows)) if name in common else map(convert, [row[name] for row in rows])
+            for name, convert in self._order
+        ]
+        return driver(tx).executemany(self._sql, zip(*columns, strict=True)).rowcount
 
     def _compile(self, dialect: Dialect, names: list[str]) -> None:
         keys = names if isinstance(self._statement, Insert) else None
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=keys)
-        self._fixed = {column.key: column.default.arg for column in compiled.insert_prefetch}
-        self._fixed |= {name: value for name, value in compiled.params.items() if value is not None}
+        self._fixed = {name: value for name, value in compiled.params.items() if name not in names}
+        self._fixed |= {column.key: column.default.arg for column in compiled.insert_prefetch}
         self._order = [(name, _converter(compiled.binds[name].type, dialect)) for name in compiled.positiontup]
         self._sql = str(compiled)
 

@@ -89,7 +89,8 @@ def _write(
     tx.execute(
         update(deliveries).where(deliveries.c.id.in_([row_id for row_id, _ in rows])).values(status=to, **values)
     )
-    _EVENT.run(tx, [_event(row_id, at, who, was, to, note=note) for row_id, was in rows])
+    left = [{"delivery_id": row_id, "from_status": was} for row_id, was in rows]
+    _EVENT.run(tx, left, at=at, who=who, to_status=to.value, note=note)
 
 
 def move_each(
@@ -108,7 +109,8 @@ def move_each(
     moved = _moving_each(columns, to, was).run(tx, rows)
     if moved != len(rows):
         raise LedgerError(f"{len(rows) - moved} deliveries were no longer {was}; nothing was recorded.")
-    _EVENT.run(tx, [_event(row["row_id"], at, who, was.value, to.value, note=row["note"]) for row in rows])
+    notes = [{"delivery_id": row["row_id"], "note": row["note"]} for row in rows]
+    _EVENT.run(tx, notes, at=at, who=who, from_status=was.value, to_status=to.value)
 
 
 @lru_cache
@@ -148,15 +150,12 @@ def claim(tx: Connection, wanted: Sequence[tuple[int, str]], *, at: datetime, wh
     ids = [row_id for row_id, _ in wanted]
     if not ids:
         return set()
-    if _CLAIM.run(tx, [{"row_id": row_id, "approved": digest, "at": at} for row_id, digest in wanted]) != len(ids):
+    if _CLAIM.run(tx, [{"row_id": row_id, "approved": digest} for row_id, digest in wanted], at=at) != len(ids):
         left = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.status == Status.SENDING)
         ids = list(tx.execute(left).scalars())
-    _EVENT.run(tx, [_event(row_id, at, who, Status.QUEUED.value, Status.SENDING.value) for row_id in ids])
+    claimed = [{"delivery_id": row_id} for row_id in ids]
+    _EVENT.run(tx, claimed, at=at, who=who, from_status=Status.QUEUED.value, to_status=Status.SENDING.value, note="")
     return set(ids)
-
-
-def _event(row_id: int, at: datetime, who: str, was: str, to: str, *, note: str = "") -> dict[str, Any]:
-    return {"delivery_id": row_id, "at": at, "who": who, "from_status": was, "to_status": to, "note": note}
 
 
 def history_of(tx: Connection, delivery_id: int) -> list[Event]:

@@ -215,11 +215,8 @@ def _status_after(settled: Settled) -> Status:
 
 
 def _settled_row(settled: Settled, status: Status, at: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "row_id": settled.delivery.id,
-        "last_reply": str(settled.receipt),
-        "note": str(settled.receipt),
-    }
+    reply = str(settled.receipt)
+    row: dict[str, Any] = {"row_id": settled.delivery.id, "last_reply": reply, "note": reply}
     if status in {Status.SENT, Status.UNCONFIRMED}:
         row["sent_at"] = at
     if status is Status.QUEUED:

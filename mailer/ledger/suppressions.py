@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
-from mailer.ledger.schema import identity, suppressions
+from mailer.ledger.opening import driver
+from mailer.ledger.schema import suppressions
 
-#: In the driver's own words, since it is asked at every turn of a pass.
-_ANY = str(select(exists(select(suppressions.c.what))))
+#: In the driver's own words, since they are asked at every turn of a pass.
+_ANY = "SELECT EXISTS (SELECT 1 FROM suppressions)"
+_REASONS = "SELECT what, reason FROM suppressions WHERE what IN (?, ?, ?)"
+_SALT = "SELECT id FROM ledger"
 #: "hash:…", as the index has them: all between these two.
 _HASHES = select(suppressions.c.what).where(suppressions.c.what.between("hash:", "hash;"))
 
@@ -62,23 +65,18 @@ def among(tx: Connection, addresses: Iterable[str]) -> dict[str, str]:
     if not has_any(tx):
         return {}
     salt = salt_of(tx)
-    forms = {address: _forms(address, salt) for address in addresses}
-    wanted = [form for each in forms.values() for form in each]
-    found: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
-        chunk = wanted[start : start + 500]
-        found |= {
-            row.what: row.reason
-            for row in tx.execute(
-                select(suppressions.c.what, suppressions.c.reason).where(suppressions.c.what.in_(chunk))
-            )
-        }
-    return {address: found[form] for address, each in forms.items() for form in reversed(each) if form in found}
+    reasons = ((address, _reason(tx, _forms(address, salt))) for address in addresses)
+    return {address: reason for address, reason in reasons if reason is not None}
+
+
+def _reason(tx: Connection, forms: tuple[str, str, str]) -> str | None:
+    found: dict[str, str] = dict(driver(tx).execute(_REASONS, forms).fetchall())
+    return next((found[form] for form in forms if form in found), None)
 
 
 def has_any(tx: Connection) -> bool:
     """Whether anybody is suppressed at all: asked for every mail, so asked first."""
-    return bool(tx.exec_driver_sql(_ANY).scalar())
+    return bool(driver(tx).execute(_ANY).fetchone()[0])
 
 
 def forgotten(tx: Connection, addresses: Iterable[str]) -> set[str]:
@@ -103,5 +101,5 @@ def hashed(address: str, salt: str) -> str:
 
 def salt_of(tx: Connection) -> str:
     """This ledger's own salt: its id."""
-    salt: str = tx.execute(select(identity.c.id)).scalar_one()
+    salt: str = driver(tx).execute(_SALT).fetchone()[0]
     return salt

@@ -159,6 +159,14 @@ def test_an_address_is_suppressed_by_itself_or_by_its_domain(ledger, entry):
         }
 
 
+def test_the_reason_told_is_that_of_the_address_before_that_of_its_domain(ledger):
+    with ledger.begin() as tx:
+        for entry, reason in (("client.example", "moved away"), ("bob@client.example", "asked")):
+            suppressions.add(tx, entry, reason=reason, who="ada", at=NOW)
+        found = suppressions.among(tx, ["bob@client.example", "eve@client.example"])
+    assert found == {"bob@client.example": "asked", "eve@client.example": "moved away"}
+
+
 @pytest.mark.parametrize(
     ("outcome", "due_at", "status"),
     [
@@ -283,6 +291,67 @@ def test_a_ledger_that_cannot_be_written_is_named_with_the_cure(ledger):
         moves.move(tx, [], Status.SENT, at=NOW, who="ada")
         tx.exec_driver_sql("DELETE FROM stops")
     assert "writable" in refused.value.cure
+
+
+@pytest.mark.parametrize(
+    ("refusing", "told"), [("query_only = ON", "cannot be written"), ("max_page_count = 1", "disk .* is full")]
+)
+def test_what_the_disk_does_not_take_in_a_turn_of_a_pass_is_told_and_nothing_of_that_turn_is_kept(
+    ledger, refusing, told
+):
+    (delivery_id,) = add_queued(ledger)
+    (delivery,) = due(ledger)
+    long = Receipt(Outcome.ACCEPTED, Phase.CONTENT, 250, text="queued " * 10_000)
+    with ledger.writer() as writer, pytest.raises(LedgerError, match=told), writer.begin() as tx:
+        queue.begin(tx, [delivery], at=NOW)
+        tx.exec_driver_sql(f"PRAGMA {refusing}")
+        queue.record(tx, [queue.Settled(delivery, long)], at=NOW)
+    assert status_of(ledger, delivery_id) is Status.QUEUED
+
+
+def test_a_page_that_is_damaged_is_told_by_the_statement_that_meets_it(ledger):
+    add_queued(ledger)
+    wanted = due(ledger)
+    with ledger.read() as tx:
+        page = tx.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'deliveries'").scalar()
+    ledger.close()
+    with ledger.path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    with ledger.writer() as writer, pytest.raises(LedgerError, match="damaged"), writer.begin() as tx:
+        queue.begin(tx, wanted, at=NOW)
+
+
+def test_a_turn_of_a_pass_waits_for_no_other_writer_longer_than_is_allowed(ledger, monkeypatch):
+    monkeypatch.setattr(opening, "BUSY_SECONDS", 0)
+    second = opening.open_ledger(ledger.path, now=NOW)
+    with second.writer() as writer, writer.begin():
+        pass
+    with second.writer() as writer, ledger.begin(), pytest.raises(opening.BusyError, match="in use"), writer.begin():
+        pass
+    second.close()
+
+
+def test_a_turn_of_a_pass_is_kept_or_undone_as_a_whole(ledger):
+    (delivery_id,) = add_queued(ledger)
+    wanted = due(ledger)
+
+    def stop_and_begin(tx):
+        queue.stop(tx, "ada", at=NOW, until=None, reason="quota")
+        queue.begin(tx, wanted, at=NOW)
+
+    def found():
+        with ledger.read() as tx:
+            return bool(queue.stopped(tx, now=NOW)), status_of(ledger, delivery_id)
+
+    with ledger.writer() as writer:
+        with pytest.raises(RuntimeError), writer.begin() as tx:
+            stop_and_begin(tx)
+            raise RuntimeError
+        assert found() == (False, Status.QUEUED)
+        with writer.begin() as tx:
+            stop_and_begin(tx)
+        assert found() == (True, Status.SENDING)
 
 
 def shape(tx):
