@@ -328,7 +328,7 @@ class Receipt:
     text: str = ""
 
     def __str__(self) -> str:
-        return " ".join(str(part) for part in (self.code or "", self.enhanced, self.text) if part)
+        return " ".join(filter(None, (str(self.code or ""), self.enhanced, self.text)))
 
 
 #: The units a period may be written in.

@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
+from mailer.ledger.many import Many
 from mailer.ledger.moves import PROGRAM, attempt, move
 from mailer.ledger.opening import Ledger
 from mailer.ledger.schema import claims
@@ -21,6 +22,9 @@ from mailer.model import Status
 
 #: How many mails are claimed at a time, and so the most that a power cut leaves in doubt beside those under way.
 MOST = 100
+
+_PUT = Many(claims.insert())
+_DROP = Many(claims.delete().where(claims.c.account == bindparam("account")))
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -38,12 +42,12 @@ def put(tx: Connection, account: str, ids: Sequence[int]) -> None:
     """Claim these and no others for the account; only in a durable transaction, by who holds the account's lock."""
     drop(tx, account)
     if ids:
-        tx.execute(claims.insert().values(account=account, boot=this_boot(), deliveries=list(ids)))
+        _PUT.run(tx, [{"account": account, "boot": this_boot(), "deliveries": list(ids)}])
 
 
 def drop(tx: Connection, account: str) -> None:
     """Claim nothing for the account."""
-    tx.execute(claims.delete().where(claims.c.account == account))
+    _DROP.run(tx, [{"account": account}])
 
 
 def settle(ledger: Ledger, *, at: datetime) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, Update
 from sqlalchemy.types import TypeEngine
 
 from mailer.ledger.opening import driver
@@ -21,7 +21,7 @@ class Many:
     convert the values, and a column that no row gives has its default.
     """
 
-    def __init__(self, statement: Insert | Update) -> None:
+    def __init__(self, statement: Insert | Update | Delete) -> None:
         self._statement = statement
         self._sql = ""
         #: The statement's own values, and the defaults.
@@ -45,16 +45,23 @@ class Many:
     def _compile(self, dialect: Dialect, names: list[str]) -> None:
         keys = names if isinstance(self._statement, Insert) else None
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=keys)
-        self._fixed = {name: value for name, value in compiled.params.items() if name not in names}
-        self._fixed |= {column.key: column.default.arg for column in compiled.insert_prefetch}
+        defaults = {column.key: column.default.arg for column in compiled.insert_prefetch}
+        self._fixed = {name: value for name, value in compiled.params.items() if name not in names} | defaults
         self._order = [(name, _converter(compiled.binds[name].type, dialect)) for name in compiled.positiontup]
         self._sql = str(compiled)
 
 
 def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    convert = kind.dialect_impl(dialect).bind_processor(dialect) or _same
+    if isinstance(kind, Instant):
+        return _instants(dialect)
+    return kind.dialect_impl(dialect).bind_processor(dialect) or _same
+
+
+@lru_cache(maxsize=1)
+def _instants(dialect: Dialect) -> Callable[[Any], Any]:
     # the rows of one turn share their instant, and an instant is written alike in whatever zone it was told
-    return lru_cache(maxsize=16)(convert) if isinstance(kind, Instant) else convert
+    convert: Any = Instant().dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(maxsize=16)(convert)
 
 
 def _same(value: Any) -> Any:
