@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
-from pickle import PickleError
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
+from typing import Generic, NoReturn, Self, TypeVar
 
 Batch = TypeVar("Batch")
 Answer = TypeVar("Answer")
@@ -75,48 +72,58 @@ class _Member(Generic[Batch, Answer]):
     """A process that does the work on one batch at a time."""
 
     def __init__(self, work: Callable[[Batch], Answer]) -> None:
-        from multiprocessing import get_context
-
         self._work = work
         self._batch: Batch
-        context = get_context("fork")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(work, theirs), daemon=True)
-        self._process.start()
-        theirs.close()
+        asked, ask = os.pipe()
+        told, tell = os.pipe()
+        self._process = os.fork()
+        if not self._process:
+            _serve(work, asked, tell)
+        os.close(asked)
+        os.close(tell)
+        self._ask, self._told = os.fdopen(ask, "wb"), os.fdopen(told, "rb")
 
     def ask(self, batch: Batch) -> None:
         """Begin on a batch."""
         self._batch = batch
         with suppress(OSError):
-            self._pipe.send(batch)
+            pickle.dump(batch, self._ask, pickle.HIGHEST_PROTOCOL)
+            self._ask.flush()
 
     def answer(self) -> Answer:
         """Wait for the answer to that batch."""
         try:
-            answer: Answer = self._pipe.recv()
-        except (EOFError, OSError, PickleError):
+            answer: Answer = pickle.load(self._told)  # noqa: S301 - our own child's words
+        except (EOFError, OSError, pickle.PickleError):
             answer = self._work(self._batch)
         return answer
 
     def leave(self) -> None:
         """End the process."""
-        self._pipe.close()
-        self._process.kill()
-        self._process.join()
+        os.kill(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        self._told.close()
+        with suppress(OSError):  # what it was not asked any more
+            self._ask.close()
 
 
-def _serve(work: Callable[[Batch], Answer], pipe: Connection) -> None:
+def _serve(work: Callable[[Batch], Answer], asked: int, tell: int) -> NoReturn:
     """Answer until nobody asks any more, holding no file of the process it was forked from."""
-    gc.freeze()  # what was there before stays; looking through it for garbage would copy it all
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C asked the other process
-    os.closerange(3, pipe.fileno())
-    os.closerange(pipe.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
     try:
-        while True:
-            pipe.send(work(pipe.recv()))
-    except BaseException:  # noqa: BLE001  the process that asked does that batch itself, and meets the error
-        os._exit(1)
+        gc.freeze()  # what was there before stays; looking through it for garbage would copy it all
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C asked the other process
+        _close_all_but(0, 1, 2, asked, tell)
+        with os.fdopen(asked, "rb") as batches, os.fdopen(tell, "wb") as answers:
+            while True:
+                pickle.dump(work(pickle.load(batches)), answers, pickle.HIGHEST_PROTOCOL)  # noqa: S301
+                answers.flush()
+    finally:
+        os._exit(0)  # whatever ended it: the process that asked does that batch itself, and meets the error
+
+
+def _close_all_but(*kept: int) -> None:
+    for before, after in pairwise((*sorted(kept), os.sysconf("SC_OPEN_MAX"))):
+        os.closerange(before + 1, after)
 
 
 def _sound_count(most: int | None) -> int:
@@ -124,4 +131,4 @@ def _sound_count(most: int | None) -> int:
     if not _THREADS.is_dir() or len(list(_THREADS.iterdir())) > 1:
         return 0
     cores = len(os.sched_getaffinity(0))
-    return 0 if cores == 1 else min(cores, most or cores)
+    return 0 if cores == 1 else cores if most is None else min(cores, most)

@@ -1,8 +1,7 @@
 """The values that walk from a sheet row to a server's answer, and the moves a delivery may make.
 
 Everything here is immutable and knows no input or output: Contact → Draft → Delivery → Message → Receipt,
-with Problems found on the way. What a contact is made of has no slots: it travels between processes, and would be
-packed and unpacked at half the speed.
+with Problems found on the way. What travels between processes has no slots: it is packed and unpacked in half the time.
 """
 
 from __future__ import annotations
@@ -170,7 +169,7 @@ class Attachment:
     content_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """The finished words of one mail, awaiting a person's yes."""
 
@@ -260,7 +259,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delivery:
     """One draft on its way to one contact: the same ledger row, seen after approval."""
 
@@ -282,7 +281,7 @@ class Delivery:
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """The exact bytes and their envelope."""
 

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import partial
 
 from mailer.compose import compose
 from mailer.config.models import Account
+from mailer.crew import Crew
 from mailer.errors import MailerError
-from mailer.ledger import claims, drafts, queue
+from mailer.ledger import claims, queue
 from mailer.ledger.opening import Ledger, Writer
 from mailer.ledger.queue import Settled
-from mailer.ledger.upcoming import Upcoming
+from mailer.ledger.upcoming import BATCH, Upcoming
 from mailer.model import Delivery, Draft, Message, Outcome, Phase, Receipt, Status, new_message_id
+from mailer.outgoing import FAST, Composer, Outgoing, uncomposed
 from mailer.retry import next_attempt, rest
 from mailer.transports import DoorError, Event, Ready, Transport
 
@@ -170,6 +172,8 @@ class _Pass:
         self.budget = 0
         self.taken = 0
         self.due = Upcoming(ledger, name, now=self.started_at, campaigns_only=order.campaigns, excluded=order.excluded)
+        self.composer: Composer
+        self.outgoing: Outgoing
         self.exhausted = False
         #: Slot → the delivery whose envelope may be out, its content not.
         self.offered: dict[int, Delivery] = {}
@@ -180,7 +184,6 @@ class _Pass:
         self.claimed: set[int] = set()
         self.durable_at = self.started_at
         self.taken_before = 0
-        self.attachment = lru_cache(maxsize=16)(self._attachment)
 
     def take_over(self) -> None:
         """What an earlier pass left half-done becomes unconfirmed, and is named."""
@@ -202,17 +205,30 @@ class _Pass:
             return False
         left = max(0, self.account.per_day - spent)
         self.budget = left if self.order.limit is None else min(left, self.order.limit)
-        return self.budget > 0 and self.due.has(1)
+        return self.budget > 0 and self.due.has_any()
 
     def run(self, transport: Transport) -> None:
         """Turn after turn, until nothing is due, in hand, or allowed."""
         self.transport = transport
         try:
             open_or_stop(self.ledger, self.name, self.transport, now=self.now())
-            with self.ledger.writer() as self.writer:
+            self.composer = self._composer()
+            with self.ledger.writer() as self.writer, Crew(self.composer.ahead, most=1) as crew:
+                goes_ahead = self.account.per_minute >= FAST and self.budget > BATCH
+                self.outgoing = Outgoing(crew.answers(self.due) if goes_ahead else map(uncomposed, self.due))
                 self._take_turns()
         finally:
             self.transport.close()
+
+    def _composer(self) -> Composer:
+        return Composer(
+            self.ledger,
+            # what is signed must not be encoded anew on its way (RFC 6376 section 5.3)
+            eight_bit=self.transport.eight_bit and not self.account.dkim,
+            way_out=self.order.way_out,
+            signed=partial(self.order.signed, self.name),
+            now=self.now,
+        )
 
     def _take_turns(self) -> None:
         while self._fill():
@@ -241,15 +257,16 @@ class _Pass:
     def _next(self, slot: int) -> Message | None:
         """The next message for a slot, or None: there is none, or the pace does not allow it yet."""
         while not self._over() and self._pause() <= 0:
-            delivery = self.due.take() if self.taken < self.budget else None
-            if delivery is None:
+            outbound = self.outgoing.take() if self.taken < self.budget else None
+            if outbound is None:
                 self.exhausted = True
                 return None
+            delivery = outbound.delivery
             if not self.order.may_leave(delivery, self.now()):
                 continue
             self.taken += 1
             try:
-                message = self._compose(delivery)
+                message = self.composer.message_of(outbound)
             except MailerError as error:
                 self._settle(delivery, Receipt(Outcome.REFUSED, Phase.MAIL, text=str(error)), begun=False)
                 continue
@@ -264,23 +281,6 @@ class _Pass:
 
     def _patience(self) -> float:
         return TURN if self._over() or self.exhausted else min(TURN, max(self._pause(), 0.0) or TURN)
-
-    def _compose(self, delivery: Delivery) -> Message:
-        contents = {file.digest: self.attachment(file.digest) for file in delivery.draft.attachments}
-        date = self.now()
-        message = compose(
-            delivery,
-            attachments=contents,
-            date=date,
-            # what is signed must not be encoded anew on its way (RFC 6376 section 5.3)
-            eight_bit=self.transport.eight_bit and not self.account.dkim,
-            one_click=self.order.way_out(delivery),
-        )
-        return self.order.signed(self.name, message, date)
-
-    def _attachment(self, digest: str) -> bytes:
-        with self.ledger.read() as tx:
-            return drafts.attachment_contents(tx, [digest])[digest]
 
     def _hear(self, events: Sequence[Event]) -> list[int]:
         """Settle what was answered; the slots whose server waits for content."""
@@ -345,7 +345,7 @@ class _Pass:
         count = min(claims.MOST, int((self.taken - self.taken_before) / turns), self.budget - self.taken)
         if count <= self.transport.slots or not claims.this_boot():
             return []
-        return [delivery.id for delivery in self.offered.values()] + self.due.ids(count)
+        return [delivery.id for delivery in self.offered.values()] + self.outgoing.ids(count)
 
     def _let_go(self, slot: int, begun: set[int]) -> None:
         delivery = self.offered.pop(slot)

@@ -20,8 +20,19 @@ class _Rate(ProgressColumn):
 
 @contextmanager
 def sending_bar(count: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on stderr; gives what advances it by one."""
+    """Show a bar on stderr from the first mail on; gives what advances it by one.
+
+    It is drawn by a thread, and before the first mail a pass may need to be a process of one (see `mailer.crew`).
+    """
     columns = (TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Sending", total=count)
-        yield lambda: progress.advance(task)
+    progress = Progress(*columns, console=console(stderr=True), transient=True)
+    task = progress.add_task("Sending", total=count)
+
+    def advance() -> None:
+        progress.start()
+        progress.advance(task)
+
+    try:
+        yield advance
+    finally:
+        progress.stop()

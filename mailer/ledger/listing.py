@@ -139,7 +139,7 @@ def earlier_words_of(tx: Connection, delivery_id: int) -> tuple[Draft | None, Dr
     return approved, beneath
 
 
-def draft_of(row: Row[Any], words: bytes) -> Draft:
+def draft_of(row: Any, words: bytes) -> Draft:
     """The draft in a row that has `BESIDE_WORDS`."""
     return unpack(
         words,

@@ -46,6 +46,11 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+def instant(kept: str) -> datetime:
+    """The instant that an `Instant` keeps in SQLite as this text."""
+    return datetime.fromisoformat(kept).replace(tzinfo=UTC)
+
+
 def _text(name: str, default: str = "", **options: Any) -> Column[str]:
     return Column(name, Text, nullable=False, server_default=default, default=default, **options)
 

@@ -1,22 +1,21 @@
-"""What an account is to send next, read ahead of the wire in batches."""
+"""What an account is to send next, read in batches."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
 
 from mailer.ledger import queue
 from mailer.ledger.opening import Ledger
-from mailer.model import Delivery
+from mailer.ledger.queue import DueRow
+from mailer.ledger.schema import instant
 
-#: How many deliveries are read at a time.
+#: How many rows are read at a time.
 BATCH = 100
 
 
 class Upcoming:
-    """An account's deliveries that are due at `now`, earliest first, with their words."""
+    """An account's deliveries that are due at `now`, earliest first, as rows with their packed words."""
 
     def __init__(
         self,
@@ -32,37 +31,26 @@ class Upcoming:
         self._now = now
         self._campaigns_only = campaigns_only
         self._excluded = excluded
-        self._read: deque[Delivery] = deque()
-        self._after: tuple[datetime, int] | None = None
-        self._is_all = False
 
-    def take(self) -> Delivery | None:
-        """The next one; None when there is no more."""
-        return self._read.popleft() if self.has(1) else None
+    def __iter__(self) -> Iterator[list[DueRow]]:
+        """All of them, batch by batch, each batch as the ledger stands when it is asked for."""
+        after = None
+        while batch := self._batch(BATCH, after):
+            yield batch
+            after = (instant(batch[-1].due_at), batch[-1].id)
 
-    def ids(self, count: int) -> list[int]:
-        """The ids of the next so many, or of all that are left."""
-        self.has(count)
-        return [delivery.id for delivery in islice(self._read, count)]
+    def has_any(self) -> bool:
+        """Whether there is one."""
+        return bool(self._batch(1, None))
 
-    def has(self, count: int) -> bool:
-        """Whether so many are left."""
-        while len(self._read) < count and not self._is_all:
-            self._read_on()
-        return len(self._read) >= count
-
-    def _read_on(self) -> None:
+    def _batch(self, limit: int, after: tuple[datetime, int] | None) -> list[DueRow]:
         with self._ledger.read() as tx:
-            batch = queue.due(
+            return queue.due(
                 tx,
                 self._account,
                 now=self._now,
-                limit=BATCH,
+                limit=limit,
                 campaigns_only=self._campaigns_only,
                 excluded=self._excluded,
-                after=self._after,
+                after=after,
             )
-        self._read += batch
-        self._is_all = len(batch) < BATCH
-        if batch:
-            self._after = (batch[-1].due_at, batch[-1].id)

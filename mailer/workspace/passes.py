@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -144,9 +144,10 @@ def lift_stop(workspace: Workspace, name: str) -> bool:
 
 
 def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
-    """Run one pass over every account that has work, each in its own thread. Raises LedgerError, BusyError.
+    """Run one pass over every account that has work, each in its own thread where there are several.
 
-    An account whose server cannot be reached or refuses the login is told in `errors`; the others go on.
+    Raises LedgerError, BusyError. An account whose server cannot be reached or refuses the login is told in `errors`;
+    the others go on.
     """
     if not workspace.is_rehearsing(ledger):
         workspace.trust_ledger()
@@ -160,16 +161,11 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     )
     with ledger.read() as tx:
         names = _fitting(workspace, ledger, queue.accounts_with_work(tx))
-    with ThreadPoolExecutor(max_workers=max(1, len(names)), thread_name_prefix="account") as pool:
-        running = {name: pool.submit(_send_from, workspace, ledger, name, order) for name in names}
-    for name, one in running.items():
-        error = one.exception()
-        if error is None:
-            passed.tally.add(one.result())
-        elif isinstance(error, MailerError):
-            passed.errors[name] = error
+    for name, became in zip(names, _at_once(partial(_send_from, workspace, ledger, order), names), strict=True):
+        if isinstance(became, Tally):
+            passed.tally.add(became)
         else:
-            raise error
+            passed.errors[name] = became
     note_looked(workspace, ledger)
     workspace.reflect(always=True)
     return passed
@@ -200,7 +196,18 @@ def send_test(workspace: Workspace, ledger: Ledger, words: Sequence[Draft]) -> l
     return receipts
 
 
-def _send_from(workspace: Workspace, ledger: Ledger, name: str, order: Order) -> Tally:
-    account = _account(workspace, name)
-    with workspace.sole_sender(name):
-        return send_due(ledger, name, account, lambda: workspace.transport(name), order, now=workspace.clock.now)
+def _at_once(send_from: Callable[[str], Tally | MailerError], names: Sequence[str]) -> list[Tally | MailerError]:
+    """What becomes of each account, in threads where there are several; a single one may fork (see `mailer.crew`)."""
+    if len(names) < 2:
+        return [send_from(name) for name in names]
+    with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="account") as pool:
+        return list(pool.map(send_from, names))
+
+
+def _send_from(workspace: Workspace, ledger: Ledger, order: Order, name: str) -> Tally | MailerError:
+    try:
+        account = _account(workspace, name)
+        with workspace.sole_sender(name):
+            return send_due(ledger, name, account, lambda: workspace.transport(name), order, now=workspace.clock.now)
+    except MailerError as error:
+        return error

@@ -14,7 +14,8 @@ import pytest
 from tests.servers import ScriptedServer, Turn
 from tests.workspaces import Firm, row, smtp_account
 
-MAILS = 200
+#: So many that they are composed by another process.
+MAILS = 300
 #: Where in the conversation the process dies, again and again, each time a few mails further on.
 PHASES = ("greeting", "mail", "rcpt", "data", "content", "dot", "dot", "content", "quit")
 

@@ -119,7 +119,7 @@ with Crew(who) as crew:
     print(json.dumps([theirs.recv(1).decode(), open_files]))
 """)
     assert told[0] == ""
-    assert set(told[1]) == {4}  # the three of every process, and the pipe
+    assert set(told[1]) == {5}  # the three of every process, and two pipes
 
 
 def test_they_end_with_the_one_they_were_forked_from_however_it_ends():

@@ -16,6 +16,7 @@ from mailer.errors import LedgerError
 from mailer.ledger import drafts, listing, moves, opening, people, queue, schema, suppressions
 from mailer.ledger.moves import move
 from mailer.model import MOVES, Outcome, Phase, Receipt, Status
+from tests import factories
 from tests.factories import NOW, add_drafts, add_queued, contact, rendering
 
 ACCEPTED = Receipt(Outcome.ACCEPTED, Phase.CONTENT, 250, "2.0.0", "queued")
@@ -32,7 +33,7 @@ def identify(ledger, *contacts):
 
 def due(ledger, account="ada"):
     with ledger.read() as tx:
-        return queue.due(tx, account, now=NOW, limit=100)
+        return factories.due(tx, account)
 
 
 def status_of(ledger, delivery_id):
@@ -104,7 +105,7 @@ def test_only_allowed_moves_happen(ledger, was, to):
 def test_every_move_leaves_an_event(ledger):
     (delivery_id,) = add_queued(ledger)
     with ledger.begin() as tx:
-        queue.begin(tx, queue.due(tx, "ada", now=NOW, limit=1), at=NOW)
+        queue.begin(tx, factories.due(tx, limit=1), at=NOW)
     with ledger.read() as tx:
         steps = [(event.from_status, event.to_status) for event in moves.history_of(tx, delivery_id)]
     assert steps == [("draft", "queued"), ("queued", "sending")]
@@ -207,7 +208,7 @@ def test_an_envelope_refused_after_a_person_took_the_mail_back_changes_nothing(l
 def test_what_a_crash_left_in_sending_is_unconfirmed(ledger):
     (delivery_id,) = add_queued(ledger)
     with ledger.begin() as tx:
-        queue.begin(tx, queue.due(tx, "ada", now=NOW, limit=1), at=NOW)
+        queue.begin(tx, factories.due(tx, limit=1), at=NOW)
     with ledger.begin() as tx:
         assert queue.leftovers(tx, "ben", at=NOW) == []
         assert queue.leftovers(tx, "ada", at=NOW) == [delivery_id]

@@ -10,6 +10,7 @@ from mailer.ledger import listing, moves, queue
 from mailer.model import Status
 from mailer.sending import Order
 from mailer.workspace import passes
+from tests import factories
 from tests.factories import NOW
 from tests.servers import Cut, ScriptedServer
 from tests.workspaces import row, smtp_account
@@ -188,7 +189,7 @@ def test_a_mail_left_half_done_by_a_crash_is_named_and_not_sent_again(firm, send
         with firm.open() as workspace:
             approved(workspace)
             with workspace.ledger.begin() as tx:
-                queue.begin(tx, queue.due(tx, "ada", now=NOW, limit=1), at=NOW)
+                queue.begin(tx, factories.due(tx, limit=1), at=NOW)
             passed = passes.send(workspace, workspace.ledger, Order())
     assert (passed.tally.sent, passed.tally.unconfirmed) == (2, 1)
     assert [delivery.id for delivery, _ in passed.tally.troubles] == [1]
