@@ -213,9 +213,10 @@ class Conversation:
     def _answer_command(self, envelope: Envelope, reply: Reply) -> None:
         command = envelope.said.popleft()
         envelope.has_answers = True
-        if reply.code // 100 == (2 if command.phase is Phase.DATA else 3):
+        is_data = command.phase is Phase.DATA
+        if reply.code // 100 == (2 if is_data else 3):
             raise LineCutError("The server answered what was not asked.")
-        if command.phase is Phase.DATA:
+        if is_data:
             self._answer_data(envelope, reply)
             return
         if reply.code // 100 != 2:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_LINE = re.compile(rb"([2-5]\d\d)([ -]?)([^\n]*?)\r*")
+_LINE = re.compile(rb"([2-5]\d\d)([ -]?)(.*)")
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 #: RFC 5321 allows 512 bytes a line; what is far beyond is no mail server.
 _LONGEST_LINE = 8192
@@ -49,12 +49,13 @@ class Replies:
         """The replies that these bytes complete; raises NotSmtpError after the last good one."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            match = _LINE.fullmatch(line)
+            match = _LINE.match(line.rstrip(b"\r"))
             if not match or len(self._lines) >= _MOST_LINES:
                 raise NotSmtpError
-            self._lines.append(match[3])
-            if match[2] != b"-":
-                yield Reply(int(match[1]), tuple(self._lines))
+            code, sign, text = match.groups()
+            self._lines.append(text)
+            if sign != b"-":
+                yield Reply(int(code), tuple(self._lines))
                 self._lines.clear()
         if len(self._rest) > _LONGEST_LINE:
             raise NotSmtpError

@@ -32,6 +32,8 @@ class _Slot:
 
     number: int
     talk: Conversation | None = None
+    #: Whether the selector tells, too, when its line can take more.
+    wants_room: bool = False
     waiting: Message | None = None
     #: The message that was already offered once on a line that was cut.
     offered_before: Message | None = None
@@ -209,9 +211,10 @@ class Smtp:
 
     def _watch(self, slot: _Slot) -> None:
         assert slot.talk
-        write = selectors.EVENT_WRITE if slot.talk.line.is_blocked else 0
-        if write or self._selector.get_key(slot.talk.line.socket).events != selectors.EVENT_READ:
-            self._selector.modify(slot.talk.line.socket, selectors.EVENT_READ | write, slot)
+        if slot.talk.line.is_blocked is not slot.wants_room:
+            slot.wants_room = not slot.wants_room
+            room = selectors.EVENT_WRITE if slot.wants_room else 0
+            self._selector.modify(slot.talk.line.socket, selectors.EVENT_READ | room, slot)
 
     def _hang_up_on_the_silent(self) -> None:
         now = time.monotonic()
@@ -250,7 +253,7 @@ class Smtp:
         assert slot.talk
         self._selector.unregister(slot.talk.line.socket)
         slot.talk.line.close()
-        slot.talk = None
+        slot.talk, slot.wants_room = None, False
 
     def _report(self, slot: _Slot, event: Ready | Receipt) -> None:
         if isinstance(event, Receipt) and event.outcome is Outcome.ACCEPTED:

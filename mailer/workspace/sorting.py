@@ -65,8 +65,10 @@ def closed_for(config: Config, country: str) -> Container[date]:
 def may_leave(config: Config, delivery: Delivery, at: datetime) -> bool:
     """Whether it is an open hour for that mail's recipient: asked again for each mail of a long pass."""
     campaign = config.campaigns.get(delivery.draft.campaign)
+    if campaign is None or campaign.hours is None:
+        return True
     zone = delivery.zone or config.firm.timezone
-    return when.is_open(at, campaign.hours if campaign else None, zone, closed_for(config, delivery.country))
+    return when.is_open(at, campaign.hours, zone, closed_for(config, delivery.country))
 
 
 def wish_of(config: Config, mail: Timed) -> when.Wish:
