@@ -5,14 +5,12 @@ This is the one place that knows it is SQLite.
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
-from sqlite3 import Error as SqliteError
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, func, select, text
@@ -116,13 +114,13 @@ class Writer:
             self._is_durable = durable
 
 
-def driver(tx: Connection) -> SqliteConnection:
+def driver(tx: Connection) -> sqlite3.Connection:
     """SQLite's own connection, in the same transaction: for the few statements that run for every mail.
 
     SQLAlchemy's way there takes two or three times as long as SQLite takes to run them.
     """
     beneath: Any = tx.connection.driver_connection
-    connection: SqliteConnection = beneath
+    connection: sqlite3.Connection = beneath
     return connection
 
 
@@ -133,7 +131,7 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except exc.DBAPIError as error:
         raise _in_our_words(str(error.orig), path) from error
-    except SqliteError as error:
+    except sqlite3.Error as error:
         raise _in_our_words(str(error), path) from error
 
 
@@ -171,7 +169,7 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
-def _on_connect(connection: SqliteConnection, _record: Any) -> None:
+def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     checkpoint = f"wal_autocheckpoint={CHECKPOINT_PAGES}"
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", checkpoint):
@@ -193,8 +191,15 @@ def _bring_up_to_date(engine: Engine, path: Path, now: datetime) -> None:
         _make(engine, now)
         return
     _refuse_newer(version, path)
-    shutil.copyfile(path, path.with_name(path.name + ".backup"))
+    _back_up(engine, path.with_name(path.name + ".backup"))
     migrate(engine)
+
+
+def _back_up(engine: Engine, to: Path) -> None:
+    """As the ledger is, with what a killed program left in SQLite's journal beside the file."""
+    to.unlink(missing_ok=True)
+    with engine.connect() as tx, closing(sqlite3.connect(to)) as copy:
+        driver(tx).backup(copy)
 
 
 def _make(engine: Engine, now: datetime) -> None:

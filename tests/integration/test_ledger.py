@@ -1,6 +1,7 @@
 """The ledger: who is who, allowed moves, claims, receipts, and what is refused."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -254,6 +255,14 @@ def test_a_newer_ledger_is_refused(ledger):
     ledger.close()
     with pytest.raises(LedgerError, match="newer mailer"):
         opening.open_ledger(ledger.path, now=NOW)
+
+
+def test_the_backup_before_a_migration_holds_what_is_not_in_the_file_yet(ledger, monkeypatch):
+    add_drafts(ledger, 3)
+    monkeypatch.setattr(opening, "HEAD", "9999")
+    opening.open_ledger(ledger.path, now=NOW).close()
+    with closing(sqlite3.connect(f"{ledger.path}.backup")) as backup:
+        assert backup.execute("SELECT count(*) FROM deliveries").fetchone() == (3,)
 
 
 def test_the_program_knows_the_newest_migration():
