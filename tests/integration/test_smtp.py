@@ -184,9 +184,9 @@ def test_a_line_cut_before_the_terminator_was_handed_over_is_safe_to_try_again(a
         return Cut(after_bytes=after_bytes, hard=True) if turn.is_at("content") and turn.mail == 1 else None
 
     with ScriptedServer(script, extensions=("PIPELINING",)) as server:
-        receipts = deliver(server, message(1, content=large), message(2))
+        receipts = deliver(server, message(1, content=large), message(2, content=large))
     assert outcomes(receipts) == [(Outcome.DEFERRED, Phase.CONTENT), ACCEPTED]
-    assert len(server.accepted) == 1
+    assert [len(taken.content) for taken in server.accepted] == [len(large)]
 
 
 @EXTENSIONS
