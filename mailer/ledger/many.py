@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Update
@@ -26,8 +25,8 @@ class Many:
         self._sql = ""
         #: The statement's own values, and the defaults.
         self._fixed: dict[str, Any] = {}
-        #: The parameters in the statement's order, each with what makes the driver's value of it.
-        self._order: list[tuple[str, Callable[[Any], Any]]] = []
+        #: The parameters in the statement's order, each with what makes the driver's value of it, if anything must.
+        self._order: list[tuple[str, Callable[[Any], Any] | None]] = []
 
     def run(self, tx: Connection, rows: Sequence[Mapping[str, Any]], **shared: Any) -> int:
         """How many rows of the table it touched; `shared` are the values that all rows have in common."""
@@ -35,12 +34,17 @@ class Many:
             return 0
         if not self._sql:
             self._compile(tx.dialect, [*rows[0], *shared])
-        common = {**self._fixed, **shared}
-        columns = [
-            repeat(convert(common[name]), len(rows)) if name in common else map(convert, [row[name] for row in rows])
-            for name, convert in self._order
-        ]
+        columns = self._columns(rows, {**self._fixed, **shared})
         return driver(tx).executemany(self._sql, zip(*columns, strict=True)).rowcount
+
+    def _columns(self, rows: Sequence[Mapping[str, Any]], common: Mapping[str, Any]) -> Iterator[list[Any]]:
+        """The driver's values of each parameter, one for every row: twice as quick as row by row."""
+        for name, convert in self._order:
+            if name in common:
+                yield [convert(common[name]) if convert else common[name]] * len(rows)
+            else:
+                values = [row[name] for row in rows]
+                yield [convert(value) for value in values] if convert else values
 
     def _compile(self, dialect: Dialect, names: list[str]) -> None:
         keys = names if isinstance(self._statement, Insert) else None
@@ -51,10 +55,10 @@ class Many:
         self._sql = str(compiled)
 
 
-def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
+def _converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     if isinstance(kind, Instant):
         return _instants(dialect)
-    return kind.dialect_impl(dialect).bind_processor(dialect) or _same
+    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +66,3 @@ def _instants(dialect: Dialect) -> Callable[[Any], Any]:
     # the rows of one turn share their instant, and an instant is written alike in whatever zone it was told
     convert: Any = Instant().dialect_impl(dialect).bind_processor(dialect)
     return lru_cache(maxsize=16)(convert)
-
-
-def _same(value: Any) -> Any:
-    return value

@@ -94,19 +94,28 @@ def _write(
 
 
 def move_each(
-    tx: Connection, rows: Sequence[Mapping[str, Any]], to: Status, was: Status, *, at: datetime, who: str
+    tx: Connection,
+    rows: Sequence[Mapping[str, Any]],
+    to: Status,
+    was: Status,
+    *,
+    at: datetime,
+    who: str,
+    values: Mapping[str, Any] | None = None,
 ) -> None:
     """Move many deliveries from one status to another, each with its own values and note, in two statements.
 
-    Each row holds `row_id`, `note` and the same columns to write. Raises LedgerError, and so undoes the whole
-    transaction, when one of them was not in `was`: another hand was on a delivery that is ours alone.
+    Each row holds `row_id`, `note` and the same columns to write; `values` are columns written alike in all of them.
+    Raises LedgerError, and so undoes the whole transaction, when one of them was not in `was`: another hand was on a
+    delivery that is ours alone.
     """
     if not rows:
         return
     if to not in MOVES[was]:
         raise LedgerError(f"a delivery cannot go from {was} to {to}")
-    columns = tuple(name for name in rows[0] if name not in {"row_id", "note"})
-    moved = _moving_each(columns, to, was).run(tx, rows)
+    shared = values or {}
+    columns = tuple(name for name in (*rows[0], *shared) if name not in {"row_id", "note"})
+    moved = _moving_each(columns, to, was).run(tx, rows, **shared)
     if moved != len(rows):
         raise LedgerError(f"{len(rows) - moved} deliveries were no longer {was}; nothing was recorded.")
     notes = [{"delivery_id": row["row_id"], "note": row["note"]} for row in rows]

@@ -229,8 +229,9 @@ def record(tx: Connection, settled: Sequence[Settled], *, at: datetime) -> None:
         if each.delivery.id not in taken_back:
             by_status.setdefault(_status_after(each), []).append(each)
     for status, group in by_status.items():
-        rows = [_settled_row(each, status, at) for each in group]
-        move_each(tx, rows, status, Status.SENDING, at=at, who=PROGRAM)
+        rows = [_settled_row(each, status) for each in group]
+        left = {"sent_at": at} if status in {Status.SENT, Status.UNCONFIRMED} else {}
+        move_each(tx, rows, status, Status.SENDING, at=at, who=PROGRAM, values=left)
 
 
 def _status_after(settled: Settled) -> Status:
@@ -239,11 +240,9 @@ def _status_after(settled: Settled) -> Status:
     return SETTLES[settled.receipt.outcome]
 
 
-def _settled_row(settled: Settled, status: Status, at: datetime) -> dict[str, Any]:
+def _settled_row(settled: Settled, status: Status) -> dict[str, Any]:
     reply = str(settled.receipt)
     row: dict[str, Any] = {"row_id": settled.delivery.id, "last_reply": reply, "note": reply}
-    if status in {Status.SENT, Status.UNCONFIRMED}:
-        row["sent_at"] = at
     if status is Status.QUEUED:
         row["due_at"] = settled.due_at or settled.delivery.due_at
     return row
