@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,8 +156,9 @@ def _render_all(bench: Bench, crew: Crew[Sequence[Row], Rendered]) -> None:
     for source in bench.campaign.contacts:
         settings = bench.config.contacts[source]
         reading = contacts.read(source, settings, bench.folder, firm=bench.config.firm, today=_today(bench))
-        for batch in _batches(_included(bench, reading)):
-            writing.write(bench, batch, crew)
+        stream = _included(bench, reading)
+        for contact in stream:
+            writing.write(bench, chain([contact], islice(stream, BATCH - 1)), crew)
         bench.files.update(reading.files)
         bench.result.problems += reading.problems
         for why, count in reading.skipped.items():
@@ -184,11 +185,6 @@ def _included(bench: Bench, reading: Iterable[Contact]) -> Iterator[Contact]:
             yield contact
         else:
             bench.result.skip("excluded")
-
-
-def _batches(contact_stream: Iterator[Contact]) -> Iterator[list[Contact]]:
-    while batch := list(islice(contact_stream, BATCH)):
-        yield batch
 
 
 def _finish(bench: Bench) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice, tee
 from typing import TYPE_CHECKING
 
 from mailer.campaigns.rendering import Rendered, Row
 from mailer.crew import Crew
 from mailer.ledger import drafts, moves, people, suppressions, touches
-from mailer.ledger.drafts import Kept, Rendering
+from mailer.ledger.drafts import Kept, Place, Rendering
 from mailer.ledger.had import had_before
 from mailer.ledger.moves import PROGRAM
 from mailer.ledger.opening import Transaction
@@ -18,25 +19,31 @@ from mailer.model import Contact, Problem, Severity, Status
 if TYPE_CHECKING:
     from mailer.campaigns.preparing import Bench
 
-#: So many rows are rendered at a time, each time in another process where there are some.
+#: So many rows are looked up and rendered at a time, in turns by several processes where there are some.
 PART = 100
 #: Statuses in which fresh words still matter.
 OPEN = (Status.DRAFT, Status.QUEUED)
 
 
-def write(bench: Bench, batch: Sequence[Contact], crew: Crew[Sequence[Row], Rendered]) -> None:
-    """Render a batch and bring the ledger up to date with it, in one transaction."""
+def write(bench: Bench, contacts: Iterable[Contact], crew: Crew[Sequence[Row], Rendered]) -> None:
+    """Render contacts and bring the ledger up to date with them, in one transaction."""
     with bench.ledger.begin() as tx:
-        batch = _without_forgotten(bench, tx, batch)
+        looking, rendering = tee(_parts(bench, tx, iter(contacts)))
+        for rendered in crew.answers(rendering):
+            _keep(bench, tx, next(looking), rendered)
+
+
+def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact]) -> Iterator[list[Row]]:
+    """The rows to render, part by part; those before may still be on their way into the ledger."""
+    met: dict[str, Place] = {}
+    while batch := list(islice(contacts, PART)):
+        known = _without_forgotten(bench, tx, batch)
         newest = people.newest(tx)
-        groups = people.identify_everyone(tx, batch, at=bench.now)
-        rows = _rows(bench, tx, zip(batch, groups, strict=True), newest)
+        groups = people.identify_everyone(tx, known, at=bench.now)
+        rows = _rows(bench, tx, list(zip(known, groups, strict=True)), newest, met)
         settled = [row.kept.id for row in rows if row.kept and row.kept.status not in OPEN]
         drafts.mark_seen(tx, settled, seen=bench.seen)
-        wanted = [row for row in rows if row.kept is None or row.kept.status in OPEN]
-        parts = [wanted[at : at + PART] for at in range(0, len(wanted), PART)]
-        for part, rendered in zip(parts, crew.answers(parts), strict=True):
-            _keep(bench, tx, part, rendered)
+        yield [row for row in rows if row.kept is None or row.kept.status in OPEN]
 
 
 def _keep(bench: Bench, tx: Transaction, rows: Sequence[Row], rendered: Rendered) -> None:
@@ -57,9 +64,17 @@ def _without_forgotten(bench: Bench, tx: Transaction, batch: Sequence[Contact]) 
     return [contact for contact in batch if contact.address not in forgotten]
 
 
-def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, tuple[int, ...]]], newest: int) -> list[Row]:
-    """The rows with what the ledger knows of them; of people it met after `newest` it knows nothing yet."""
-    everyone = list(everyone)
+def _rows(
+    bench: Bench,
+    tx: Transaction,
+    everyone: Sequence[tuple[Contact, tuple[int, ...]]],
+    newest: int,
+    met: dict[str, Place],
+) -> list[Row]:
+    """The rows with what the ledger knows of them; of people it met after `newest` it knows nothing yet.
+
+    `met` are the first mails to each address in this transaction, which may not be written yet.
+    """
     persons = {group[0] for _, group in everyone if group[0] <= newest}
     known = drafts.kept(tx, bench.round.id, bench.step, persons)
     threads = drafts.first_subjects(tx, bench.round.id, persons) if bench.step else {}
@@ -71,16 +86,16 @@ def _rows(bench: Bench, tx: Transaction, everyone: Iterable[tuple[Contact, tuple
     ]
     asks = bench.campaign.sincerity != "off"
     had = had_before(tx, persons) if asks else {}
-    met = {person for _, group in everyone for person in group if person <= newest}
-    noted = touches.memos(tx, met, bench.config.firm.timezone) if asks else {}
+    everybody = {person for _, group in everyone for person in group if person <= newest}
+    noted = touches.memos(tx, everybody, bench.config.firm.timezone) if asks else {}
     addresses = {contact.address for contact, _ in pairs}
     blocked = suppressions.among(tx, addresses)
-    first = {} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses)
+    met.update({} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses))
     rows = []
     for contact, (person, *others) in pairs:
         kept = known.get((person, contact.copy))
-        here = drafts.Place(kept.id if kept else None, contact.source)
-        before = first.setdefault(contact.address.lower(), here)
+        here = Place(kept.id if kept else None, contact.source)
+        before = met.setdefault(contact.address.lower(), here)
         doubled = "" if before is here or (kept and before.id == kept.id) else str(before.source)
         rows.append(
             Row(
