@@ -112,6 +112,7 @@ def _serve(work: Callable[[Batch], Answer], asked: int, tell: int) -> NoReturn:
     try:
         gc.freeze()  # what was there before stays; looking through it for garbage would copy it all
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C asked the other process
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # and only that one answers who stops the service
         _close_all_but(0, 1, 2, asked, tell)
         with os.fdopen(asked, "rb") as batches, os.fdopen(tell, "wb") as answers:
             while True:

@@ -89,6 +89,20 @@ with Crew(work) as crew: print(json.dumps([HERE, list(crew.answers(MANY))]))
     assert here not in {pid for pid, (number,) in told if number <= 5}
 
 
+def test_asked_to_end_they_end_and_leave_the_answer_to_the_other():
+    here, told = told_by("""
+signal.signal(signal.SIGTERM, lambda *_: print("Stopping.", file=sys.stderr))
+
+def work(batch):
+    if os.getpid() != HERE:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return who(batch)
+
+with Crew(work) as crew: print(json.dumps([HERE, list(crew.answers(MANY))]))
+""")
+    assert {pid for pid, _ in told} == {here}
+
+
 def test_an_error_of_the_work_is_raised_here():
     told = told_by("""
 from mailer.errors import TemplateError
