@@ -49,9 +49,11 @@ class Crew(Generic[Batch, Answer]):
         batches = iter(batches)
         first = list(islice(batches, _WORTH))
         if len(first) == _WORTH and not self._members:
+            answer = self._work(first.pop(0))  # what it loads and remembers on the way, the others will know too
             self._members += [_Member(self._work) for _ in range(_sound_count(self._most))]
+            yield answer
         batches = chain(first, batches)
-        return self._shared(batches) if self._members else map(self._work, batches)
+        yield from self._shared(batches) if self._members else map(self._work, batches)
 
     def _shared(self, batches: Iterable[Batch]) -> Iterator[Answer]:
         idle = list(self._members)

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from mailer.ledger import listing, moves, rounds, suppressions
+from mailer.ledger.awaiting import Awaiting, awaiting
 from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger, Transaction
-from mailer.model import Draft, Severity, Status, new_message_id
+from mailer.ledger.words import envelope
+from mailer.model import Severity, Status, new_message_id
 
 #: Statuses of a mail that has not gone and can still be called back.
 PENDING = (Status.DRAFT, Status.QUEUED, Status.MISSED)
@@ -45,59 +47,55 @@ def approve(
     refused: dict[int, str] = {}
     for batch in moves.batches(dict.fromkeys(ids)):  # their words would not fit in memory at once
         with ledger.begin() as tx:
-            entries = {entry.id: entry for entry in listing.entries(tx, ids=batch)}
-            words = listing.words_of(tx, entries)
-            refused |= _refused(tx, batch, entries, words, seen or {})
-            willing = [entry for entry in entries.values() if entry.id not in refused]
-            rows = [_approval(entry, words[entry.id], who, now, late=late) for entry in willing]
+            found = awaiting(tx, batch)
+            refused |= {each: "there is no such draft" for each in batch if each not in found}
+            refused |= _refused(found.values(), seen or {})
+            sent = {row.id: envelope(row.words) for row in found.values() if row.id not in refused}
+            refused |= _suppressed(tx, {row_id: recipients for row_id, (_, recipients) in sent.items()})
+            rows = [
+                _approval(found[row_id], from_, who, now, late=late)
+                for row_id, (from_, _) in sent.items()
+                if row_id not in refused
+            ]
             moves.move_each(tx, rows, Status.QUEUED, Status.DRAFT, at=now, who=who)
-            approved += [entry.id for entry in willing]
+            approved += [row["row_id"] for row in rows]
     return Decision(tuple(approved), refused)
 
 
-def _refused(
-    tx: Transaction,
-    wanted: list[int],
-    entries: Mapping[int, Entry],
-    words: Mapping[int, Draft],
-    seen: Mapping[int, str],
-) -> dict[int, str]:
-    blocked = suppressions.among(tx, {address for draft in words.values() for address in draft.recipients})
-    refused = {each: "there is no such draft" for each in wanted if each not in entries}
-    for entry in entries.values():
-        why = _why_not(entry, seen.get(entry.id, entry.digest)) or _suppressed(words[entry.id], blocked)
-        if why:
-            refused[entry.id] = why
-    return refused
+def _refused(found: Iterable[Awaiting], seen: Mapping[int, str]) -> dict[int, str]:
+    reasons = {row.id: _why_not(row, seen.get(row.id, row.digest)) for row in found}
+    return {row_id: why for row_id, why in reasons.items() if why}
 
 
-def _why_not(entry: Entry, seen: str) -> str:
-    if entry.status is not Status.DRAFT:
-        return f"it is {entry.status}, not a draft"
-    if entry.held:
-        return next(problem.what for problem in entry.problems if problem.severity is Severity.HOLD)
-    if entry.digest != seen:
+def _why_not(row: Awaiting, seen: str) -> str:
+    if row.status != Status.DRAFT:
+        return f"it is {row.status}, not a draft"
+    if row.held:
+        return next(problem.what for problem in row.problems if problem.severity is Severity.HOLD)
+    if row.digest != seen:
         return "its words changed since they were shown"
     return ""
 
 
-def _suppressed(draft: Draft, blocked: Mapping[str, str]) -> str:
-    reasons = [
-        f"{address} must not be written to: {blocked[address]}" for address in draft.recipients if address in blocked
-    ]
-    return "; ".join(reasons)
+def _suppressed(tx: Transaction, recipients: Mapping[int, Iterable[str]]) -> dict[int, str]:
+    blocked = suppressions.among(tx, {address for each in recipients.values() for address in each})
+    reasons = {
+        row_id: [f"{address} must not be written to: {blocked[address]}" for address in each if address in blocked]
+        for row_id, each in recipients.items()
+    }
+    return {row_id: "; ".join(each) for row_id, each in reasons.items() if each}
 
 
-def _approval(entry: Entry, draft: Draft, who: str, now: datetime, *, late: bool) -> dict[str, Any]:
-    due_at = entry.due_at or now
+def _approval(row: Awaiting, from_: str, who: str, now: datetime, *, late: bool) -> dict[str, Any]:
+    due_at = row.due_at or now
     return {
-        "row_id": entry.id,
+        "row_id": row.id,
         "note": "approved",
-        "approved_digest": entry.digest,
+        "approved_digest": row.digest,
         "approved_words": None,
         "approved_at": now,
         "approved_by": who,
-        "message_id": entry.message_id or new_message_id(draft.from_),
+        "message_id": row.message_id or new_message_id(from_),
         "due_at": max(due_at, now) if late else due_at,
     }
 

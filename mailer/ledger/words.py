@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from mailer.model import Attachment, Draft, Problem, Severity
+from mailer.model import Attachment, Draft, Problem, Severity, bare_address
 
 #: The first byte tells how the rest is packed, so that a later ledger can pack better and still read this.
 _ZLIB_JSON = b"\x01"
@@ -35,15 +35,29 @@ def pack(draft: Draft) -> bytes:
 
 def unpack(packed: bytes, **beside: Any) -> Draft:
     """The draft again; `beside` are the parts that the row keeps in columns (campaign, round, account, …)."""
-    if packed[:1] != _ZLIB_JSON:
-        raise ValueError("words packed in an unknown way")
-    head, _, bodies = zlib.decompress(memoryview(packed)[1:]).decode().partition("\n")
+    head, _, bodies = zlib.decompress(_zlib_json(packed)).decode().partition("\n")
     values = json.loads(head)
     length = values["text"]
     values |= {"text": bodies[:length], "html": bodies[length:]}
     values |= {name: tuple(values[name]) for name in _TUPLES}
     values["attachments"] = tuple(Attachment(*file) for file in values["attachments"])
     return Draft(**values, **beside)
+
+
+def envelope(packed: bytes) -> tuple[str, tuple[str, ...]]:
+    """From and the bare addresses of everybody it goes to, without unpacking the bodies."""
+    rest, reading, head = bytes(_zlib_json(packed)), zlib.decompressobj(), b""
+    while b"\n" not in head:
+        head += reading.decompress(rest, 1024)
+        rest = reading.unconsumed_tail
+    values = json.loads(head.partition(b"\n")[0])
+    return values["from_"], tuple(bare_address(each) for name in ("to", "cc", "bcc") for each in values[name])
+
+
+def _zlib_json(packed: bytes) -> memoryview:
+    if packed[:1] != _ZLIB_JSON:
+        raise ValueError("words packed in an unknown way")
+    return memoryview(packed)[1:]
 
 
 def problems_to_json(problems: Sequence[Problem]) -> list[dict[str, str]]:
