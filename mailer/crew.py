@@ -50,7 +50,9 @@ class Crew(Generic[Batch, Answer]):
         first = list(islice(batches, _WORTH))
         if len(first) == _WORTH and not self._members:
             answer = self._work(first.pop(0))  # what it loads and remembers on the way, the others will know too
-            self._members += [_Member(self._work) for _ in range(_sound_count(self._most))]
+            with suppress(OSError):  # the system has no more processes or pipes to give
+                for _ in range(_sound_count(self._most)):
+                    self._members.append(_Member(self._work))
             yield answer
         batches = chain(first, batches)
         yield from self._shared(batches) if self._members else map(self._work, batches)

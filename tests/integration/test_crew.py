@@ -68,6 +68,15 @@ print(json.dumps([HERE, few, threaded]))
     assert set(few) == set(threaded) == {here}
 
 
+def test_where_the_system_gives_no_pipe_the_work_is_done_here():
+    here, told = told_by("""
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))
+with Crew(who) as crew: print(json.dumps([HERE, list(crew.answers(MANY))]))
+""")
+    assert told == [[here, [number]] for number in range(20)]
+
+
 def test_the_same_processes_answer_again():
     first, second = told_by("""
 with Crew(who) as crew:
