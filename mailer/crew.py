@@ -32,7 +32,7 @@ class Crew(Generic[Batch, Answer]):
     """
 
     def __init__(self, work: Callable[[Batch], Answer], *, most: int | None = None) -> None:
-        self._work = work
+        self.work = work
         self._most = most
         self._members: list[_Member[Batch, Answer]] = []
 
@@ -49,13 +49,13 @@ class Crew(Generic[Batch, Answer]):
         batches = iter(batches)
         first = list(islice(batches, _WORTH))
         if len(first) == _WORTH and not self._members:
-            answer = self._work(first.pop(0))  # what it loads and remembers on the way, the others will know too
+            answer = self.work(first.pop(0))  # what it loads and remembers on the way, the others will know too
             with suppress(OSError):  # the system has no more processes or pipes to give
                 for _ in range(_sound_count(self._most)):
-                    self._members.append(_Member(self._work))
+                    self._members.append(_Member(self.work))
             yield answer
         batches = chain(first, batches)
-        yield from self._shared(batches) if self._members else map(self._work, batches)
+        yield from self._shared(batches) if self._members else map(self.work, batches)
 
     def _shared(self, batches: Iterable[Batch]) -> Iterator[Answer]:
         idle = list(self._members)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from mailer.campaigns.preparing import Bench
     from mailer.templates import Rendered as Words
 
+#: A batch ends early when its files fill so much memory.
+MOST_BYTES = 8_000_000
+
 
 @dataclass(frozen=True)  # without slots it travels twice as fast
 class Row:
@@ -43,7 +46,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A batch of rows, rendered; of files only what no earlier batch of the same process told."""
+    """A batch of rows, or the first of it, rendered; of files only what no earlier one of the same process told."""
 
     renderings: Sequence[Rendering]
     #: The bytes of what goes with them, by digest.
@@ -61,15 +64,22 @@ class Renderer:
         self._seen: set[Path] = set()
 
     def __call__(self, rows: Sequence[Row]) -> Rendered:
-        """The fresh words of some rows, checked."""
-        pairs = [_rendered(self._bench, row) for row in rows]
-        attachments = {
-            digest: content for _, found in pairs for digest, content in found.items() if digest not in self._attached
-        }
+        """The fresh words of these rows, checked; of the first of them only, where their files fill much memory."""
+        renderings: list[Rendering] = []
+        attachments: dict[str, bytes] = {}
+        size = 0
+        for row in rows:
+            rendering, found = _rendered(self._bench, row)
+            fresh = {digest: content for digest, content in found.items() if digest not in self._attached}
+            renderings.append(rendering)
+            attachments.update(fresh)
+            self._attached.update(fresh)
+            size += sum(map(len, fresh.values()))
+            if size > MOST_BYTES:
+                break
         seen = self._bench.template.seen - self._seen
-        self._attached.update(attachments)
         self._seen |= seen
-        return Rendered([rendering for rendering, _ in pairs], attachments, seen)
+        return Rendered(renderings, attachments, seen)
 
 
 def _rendered(bench: Bench, row: Row) -> tuple[Rendering, Mapping[str, bytes]]:

@@ -30,7 +30,9 @@ def write(bench: Bench, contacts: Iterable[Contact], crew: Crew[Sequence[Row], R
     with bench.ledger.begin() as tx:
         looking, rendering = tee(_parts(bench, tx, iter(contacts)))
         for rendered in crew.answers(rendering):
-            _keep(bench, tx, next(looking), rendered)
+            rest = _keep(bench, tx, next(looking), rendered)
+            while rest:
+                rest = _keep(bench, tx, rest, crew.work(rest))
 
 
 def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact]) -> Iterator[list[Row]]:
@@ -46,13 +48,15 @@ def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact]) -> Iterat
         yield [row for row in rows if row.kept is None or row.kept.status in OPEN]
 
 
-def _keep(bench: Bench, tx: Transaction, rows: Sequence[Row], rendered: Rendered) -> None:
+def _keep(bench: Bench, tx: Transaction, rows: Sequence[Row], rendered: Rendered) -> Sequence[Row]:
+    """Write what was rendered of these rows; the rows that were not."""
     drafts.keep_attachments(tx, rendered.attachments)
     bench.files.update(rendered.seen)
-    pairs = list(zip(rows, rendered.renderings, strict=True))
+    pairs = list(zip(rows, rendered.renderings, strict=False))
     fresh = [rendering for row, rendering in pairs if row.kept is None]
     bench.result.made += len(drafts.insert_new(tx, bench.round.id, fresh, seen=bench.seen))
     _update(bench, tx, [(row.kept, rendering) for row, rendering in pairs if row.kept])
+    return rows[len(pairs) :]
 
 
 def _without_forgotten(bench: Bench, tx: Transaction, batch: Sequence[Contact]) -> Sequence[Contact]:

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import tracemalloc
 from contextlib import contextmanager
 
 import pytest
@@ -99,3 +100,17 @@ def test_a_long_list_is_prepared_again_alike_by_many_and_by_one(two_firms):
     entry = kept(two_firms[0])[0][2]
     assert "changed-beneath" in {problem.kind for problem in entry.problems}
     assert kept(two_firms[1]) == kept(two_firms[0])
+
+
+def test_the_files_of_many_rows_are_never_all_in_memory(firm):
+    """Sixty files of a megabyte, one for each client."""
+    firm.write_sheet([row(number) for number in range(60)])
+    firm.write_template(TEMPLATE.replace("terms.txt, ", ""))
+    for number in range(60):
+        (firm.folder / f"for-Bob{number}.txt").write_bytes(bytes([number]) * 1_000_000)
+    tracemalloc.start()
+    made = alone(firm).made
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert made == len(kept(firm)[2]) == 60
+    assert peak < 40_000_000
