@@ -17,6 +17,9 @@ from tests.factories import NOW
 
 COMMAND = Path(sys.executable).with_name("mailer")
 
+#: Makes root subject to the rights of files, as everybody else is.
+AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+
 HEADER = ("Client no", "E-mail", "First name", "Last name", "Owner", "Amount", "Add a sentence")
 
 TEMPLATE = """---
@@ -121,10 +124,12 @@ class Firm:
     def environment(self) -> dict[str, str]:
         return {**os.environ, "TEST_PASSWORD": "secret", "COLUMNS": "200"}
 
-    def run(self, *arguments: object, code: int | None = 0, stdin: str = "") -> Ran:
-        """Run the installed command here; asserts its exit code unless that is None."""
+    def run(
+        self, *arguments: object, code: int | None = 0, stdin: str = "", under: Sequence[str] = ()
+    ) -> Ran:  # fmt: skip
+        """Run the installed command here, `under` another; asserts its exit code unless that is None."""
         done = subprocess.run(
-            [COMMAND, *map(str, arguments)],
+            [*under, COMMAND, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment(),
             input=stdin,

@@ -91,7 +91,7 @@ def _account(workspace: Workspace, contact: Contact, named: str) -> str:
 
 
 def _agreed(workspace: Workspace, ledger: Ledger, entry: Entry, *, yes: bool) -> bool:
-    """Show the draft and ask; a yes approves the words as shown, a no discards them."""
+    """Show the draft and ask; a yes approves the words as shown, and what ends in no yes leaves nothing that waits."""
     from mailer.campaigns import approve, discard
     from mailer.ledger import listing
     from mailer.relations import memos_of
@@ -99,14 +99,15 @@ def _agreed(workspace: Workspace, ledger: Ledger, entry: Entry, *, yes: bool) ->
     with ledger.read() as tx:
         words = listing.words_of(tx, [entry.id])[entry.id]
     show_draft(entry, words, memos_of(ledger, workspace.config, workspace.folder, entry, today=workspace.today))
-    if not entry.held and ask("Send it now?", yes=yes):
-        decision = approve(
-            ledger, [entry.id], who=workspace.who, now=workspace.now, seen={entry.id: entry.digest}
-        )  # fmt: skip
-        return bool(decision.done)
-    discard(ledger, [entry.id], who=workspace.who, now=workspace.now)
-    tell("Nothing was sent.")
-    return False
+    agreed = False
+    try:
+        agreed = not entry.held and ask("Send it now?", yes=yes)
+    finally:
+        if not agreed:
+            discard(ledger, [entry.id], who=workspace.who, now=workspace.now)
+            tell("Nothing was sent.")
+    seen = {entry.id: entry.digest}
+    return agreed and bool(approve(ledger, [entry.id], who=workspace.who, now=workspace.now, seen=seen).done)
 
 
 def _send(workspace: Workspace, ledger: Ledger, entry: Entry) -> int:

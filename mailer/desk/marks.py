@@ -1,7 +1,7 @@
 """Findings beside the words they are about: what a problem quotes is found again in the email, and marked there.
 
 A problem quotes exact words as “these”. A finding whose words stand in the subject or the text has a number, which
-stands beside the marked words too.
+stands beside the marked words too. What is about a part of the email, such as its subject, leads to that part.
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ _BETWEEN = r"(?:&[#\w]{1,8};|[^\w<>&]){1,6}"
 _TAG = re.compile(r"(<[^>]*>)")
 #: A quotation of so many letters may have been cut within a word.
 CUT = 40
+#: A problem's kind → the part of the page it is about, by its id: for what is about no words, or about words missing.
+_PLACES = {
+    "no-personal-line": "personal_line",
+    **dict.fromkeys(("no-subject", "long-subject", "false-reply"), "subject"),
+    **dict.fromkeys(("suppressed", "doubled"), "to"),
+    **dict.fromkeys(("refused-file", "empty-file", "too-large", "large"), "files"),
+}
 #: Elements whose content is not shown as words.
 _UNSEEN = ("<style", "<script", "<title", "<head")
 #: In the frame no stylesheet of ours applies.
@@ -36,6 +43,11 @@ class Finding:
     #: What finds the words again; "" for none.
     pattern: str = ""
     is_in_subject: bool = False
+
+    @property
+    def place(self) -> str:
+        """The id of the part of the page that it is about; "" for none."""
+        return _PLACES.get(self.problem.kind, "")
 
 
 def findings(draft: Draft, problems: Iterable[Problem]) -> list[Finding]:

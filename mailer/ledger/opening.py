@@ -5,6 +5,7 @@ This is the one place that knows it is SQLite.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, func, select, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, exc, func, select, text
 
 from mailer.errors import BusyError, LedgerError
 from mailer.ledger import schema
@@ -37,6 +38,8 @@ class Ledger:
     def __init__(self, engine: Engine, path: Path) -> None:
         self._engine = engine
         self.path = path
+        #: Whether nothing can be written to it: then it is read as it lies.
+        self.is_read_only = _is_read_only(path)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -141,12 +144,18 @@ def _in_our_words(said: str, path: Path) -> LedgerError | BusyError:
     if "readonly" in said or "read-only" in said:
         return LedgerError(f"{path} cannot be written.", cure="Make the file and its folder writable.")
     if "unable to open" in said:
-        return LedgerError(f"{path} cannot be opened.", cure="Make it a file that you may read and write.")
+        return _not_opened(path)
     if "full" in said:
         return LedgerError(f"The disk that holds {path} is full.", cure="Free some space; run the same again.")
     if "malformed" in said or "not a database" in said:
         return LedgerError(f"{path} is damaged.", cure=f"Put a backup in its place, such as {path.name}.backup.")
     return LedgerError(f"{path}: {said}")
+
+
+def _not_opened(path: Path) -> LedgerError:
+    if path.exists():
+        return LedgerError(f"{path} cannot be opened.", cure="Make it a file that you may read and write.")
+    return LedgerError(f"{path} cannot be made.", cure="Make its folder writable.")
 
 
 def open_ledger(path: Path, *, now: datetime) -> Ledger:
@@ -161,12 +170,30 @@ def open_ledger(path: Path, *, now: datetime) -> Ledger:
     return Ledger(engine, path)
 
 
+def _is_read_only(path: Path) -> bool:
+    return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
 def _engine(path: Path) -> Engine:
-    # every account's pass keeps a connection and needs others beside it, so none may have to wait for one
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
+    if _is_read_only(path):
+        engine = create_engine("sqlite://", creator=lambda: _as_it_lies(path), poolclass=NullPool)
+    else:
+        # every account's pass keeps a connection and needs others beside it, so none may have to wait for one
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _as_it_lies(path: Path) -> sqlite3.Connection:
+    """A connection that only reads.
+
+    SQLite makes a journal even to read, which may be impossible here, or would bar the way to who may write later. A
+    ledger without one is at rest and needs none; each connection looks again.
+    """
+    at_rest = not path.with_name(f"{path.name}-wal").exists()
+    how = "immutable=1" if at_rest else "mode=ro"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS)
 
 
 def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:

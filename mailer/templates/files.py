@@ -23,7 +23,8 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise TemplateError(f"{path.name} is not UTF-8 text.", cure="Save it as UTF-8.") from error
     except OSError as error:
-        raise TemplateError(f"{path.name} cannot be read: {error.strerror}.") from error
+        cure = f"Make {path} a file that you may read."
+        raise TemplateError(f"{path.name} cannot be read: {error.strerror}.", cure=cure) from error
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def load(name: str, folder: Path, *, firm: Firm) -> Template:
     if "" not in sources and firm.language.lower() in sources:
         sources[""] = sources[firm.language.lower()]
     if "" not in sources:
-        raise _unknown(name, folder)
+        raise _unwritten(name, sources) if sources else _unknown(name, folder)
     template = Template(name, folder, firm, sources)
     template.check()
     return template
@@ -71,6 +72,13 @@ def _source(found: _Found) -> Source:
     twin = found.path.with_suffix(".txt")
     own_text = read_text(twin) if found.path.suffix == ".html" and twin.is_file() else None
     return Source(found.path, found.language, parted, own_text)
+
+
+def _unwritten(name: str, languages: Iterable[str]) -> TemplateError:
+    return TemplateError(
+        f"“{name}” is written in {', '.join(languages)} only: nobody else could be written to.",
+        cure=f"Write templates/{name}.md, for all other languages.",
+    )
 
 
 def _unknown(name: str, folder: Path) -> TemplateError:

@@ -29,14 +29,16 @@ class Outbox:
         self._events: deque[Event] = deque()
 
     def open(self) -> None:
-        """Make the folder; raises ServerError when that cannot be."""
+        """Make the folder; raises ServerError when that cannot be, or nothing can be written there."""
+        cure = "Choose another folder for `outbox:`."
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
+            raise ServerError(f"The outbox {self._folder} cannot be made: {error.strerror}.", cure=cure) from error
+        if not os.access(self._folder, os.W_OK):
             raise ServerError(
-                f"The outbox {self._folder} cannot be made: {error.strerror}.",
-                cure="Choose another folder for `outbox:`.",
-            ) from error
+                f"Nothing can be written into the outbox {self._folder}.", cure=f"Make it writable. {cure}"
+            )
 
     def offer(self, slot: int, message: Message) -> None:
         """A folder is always ready."""
@@ -68,7 +70,7 @@ class Outbox:
         try:
             write_whole(path, message.content)
         except OSError as error:
-            text = f"{path} cannot be written: {error.strerror or error}."
+            text = f"{path.name} cannot be written into {self._folder}: {error.strerror or error}."
             return Receipt(Outcome.STOPPED, Phase.CONTENT, text=text)
         return Receipt(Outcome.ACCEPTED, Phase.CONTENT, text=f"written to {path.name}")
 

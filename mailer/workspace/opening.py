@@ -109,7 +109,8 @@ class Workspace:
     def _open(self, name: str) -> Ledger:
         if name not in self._ledgers:
             ledger = open_ledger(self.folder / name, now=self.now)
-            claims.settle(ledger, at=self.now)  # before anybody is handed it
+            if not ledger.is_read_only:
+                claims.settle(ledger, at=self.now)  # before anybody is handed it
             self._ledgers[name] = ledger
         return self._ledgers[name]
 

@@ -62,7 +62,15 @@ def test_other_words_are_another_mail(caring):
 def test_without_a_yes_nothing_is_sent(caring):
     refused = thank(caring, "C0001", "for the lease", code=2)
     assert "needs an answer" in refused.err
+    assert "Dear Bob1," in refused.out
     assert caring.outbox == []
+
+
+def test_a_question_nobody_answered_leaves_nothing_that_waits(caring):
+    thank(caring, "C0001", "for the lease", code=2)
+    assert caring.run("drafts", "list", "--json").json == []
+    thank(caring, "C0001", "for the lease", "--yes")
+    assert len(caring.outbox) == 1
 
 
 def test_a_sentence_is_never_read_as_a_template(caring):

@@ -206,6 +206,12 @@ def test_a_finding_leads_to_the_exact_words_it_is_about(firm):
     assert re.search(rf'<mark id="words-{number}"[^>]*>do not hesitate<sup>{number}</sup></mark>', shown)
 
 
+def test_a_finding_about_no_words_leads_to_the_part_it_is_about(desk):
+    page = desk.get("/review/thanks/1").text
+    assert re.search(r'href="#personal_line">Your sentence</a> *There is no personal line', page)
+    assert 'id="personal_line"' in page
+
+
 def test_the_marks_can_be_taken_off(firm):
     firm.write_template(TEMPLATE.replace("thank you for", "do not hesitate to contact us about"))
     prepare(firm)

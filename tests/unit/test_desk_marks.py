@@ -36,6 +36,11 @@ def test_a_finding_that_quotes_nothing_of_the_mail_has_no_number():
     assert marked(Problem("", "It greets nobody: “…”."))[0][0].number == 0
 
 
+def test_a_finding_about_a_part_of_the_email_leads_to_that_part():
+    no_line = Problem("", "There is no personal line.", kind="no-personal-line")
+    assert [each.place for each in findings(draft(), [no_line, SELLS])] == ["personal_line", ""]
+
+
 def test_findings_are_numbered_in_their_order_those_with_words_alone():
     words = draft(text="I reach out with a special offer.")
     numbers = [each.number for each in findings(words, [SELLS, Problem("", "It is loud."), FILLER])]

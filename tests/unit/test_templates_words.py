@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from mailer.errors import TemplateError
 from mailer.model import Edit, Severity
 from mailer.templates import load, sealed
 from tests.factories import contact
@@ -225,3 +226,10 @@ def test_an_emptied_personal_line_is_as_empty_as_an_empty_cell(tmp_path):
     body = "{% if personal_line %}{{ personal_line }}{% else %}Thanks.{% endif %}"
 
     assert rendered(tmp_path, body, bob(personal_line="Old."), edit=Edit(personal_line="")).draft.text == "Thanks.\n"
+
+
+def test_a_template_in_one_language_alone_says_which_file_is_missing(tmp_path):
+    write(tmp_path, "Bonjour", name="note.fr.md")
+    with pytest.raises(TemplateError, match="“note” is written in fr only") as refused:
+        load("note", tmp_path, firm=FIRM)
+    assert "templates/note.md" in refused.value.cure
