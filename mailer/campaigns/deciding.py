@@ -180,9 +180,15 @@ def _move(
     with ledger.begin() as tx:
         done = moves.move(tx, wanted, to, at=now, who=who, note=note, only_from=only_from, values=values)
         left = {entry.id: entry for entry in listing.entries(tx, ids=set(wanted) - set(done))}
-    refused = {each: _cannot(left.get(each), to) for each in wanted if each not in done}
+    refused = {each: _cannot(left.get(each), to, only_from or []) for each in wanted if each not in done}
     return Decision(tuple(done), refused)
 
 
-def _cannot(entry: Entry | None, to: Status) -> str:
-    return f"it is {entry.status} and cannot become {to}" if entry else "there is no such delivery"
+def _cannot(entry: Entry | None, to: Status, only_from: list[Status]) -> str:
+    if entry is None:
+        return "there is no such email"
+    if entry.status is to:
+        return f"it is {to} already"
+    if only_from:
+        return f"it is {entry.status}, not {only_from[0]}"
+    return f"it is {entry.status} and cannot be {'a draft again' if to is Status.DRAFT else to}"

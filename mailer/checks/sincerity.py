@@ -39,6 +39,8 @@ def check_sincerity(
 
     `earlier`: the texts of earlier mails to them. `quiet`: kinds that are not to be looked for.
     """
+    if not draft.text.strip():
+        return []  # that there are no words is told elsewhere, and what they lack follows from it
     subject, said = said_in(draft.subject), said_in(draft.text)
     found = [
         *_personal(draft),

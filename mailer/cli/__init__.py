@@ -141,7 +141,8 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MAILER"},
-    epilog="Every option is also an environment variable: --config is MAILER_CONFIG.",
+    epilog="New here? `mailer demo` shows the whole job; `mailer init our-thanks` makes a folder to work in. "
+    "Every option is also an environment variable: --config is MAILER_CONFIG.",
 )
 @click.option(
     "--config",

@@ -82,7 +82,8 @@ def _named(config: Config, name: str) -> Account:
 
     if name not in config.accounts:
         known = nearest(name, sorted(config.accounts))
-        raise UsageError(f"No account is called “{name}”{known}", cure="`mailer accounts list` shows them.")
+        said = output.sentences([f"No account is called “{name}”{known}"])
+        raise UsageError(said, cure="`mailer accounts list` shows them.")
     return config.accounts[name]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +12,17 @@ from mailer.cli.home import tell_home, tell_rehearsed
 from mailer.cli.output import ask, counted, json_option, line, passed_over, print_json, problem_json, problems, table
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
-from mailer.model import Status
+from mailer.model import Problem, Severity, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mailer.campaigns import Prepared
+    from mailer.ledger.listing import Entry
     from mailer.workspace import Workspace
+
+#: After preparing, so many drafts are named that one kind of problem holds.
+HELD_SHOWN = 3
 
 
 @click.group()
@@ -33,37 +39,43 @@ campaigns.add_command(add)
 def list_campaigns(settings: Settings, as_json: bool) -> None:
     """The campaigns of config.yaml, and how many mails of each stand where."""
     with settings.workspace() as workspace:
-        found = [(name, campaign, _counts(workspace, name)) for name, campaign in workspace.config.campaigns.items()]
+        found = [_standing(workspace, name) for name in workspace.config.campaigns]
     if as_json:
-        print_json(
-            [
-                {
-                    "campaign": name,
-                    "contacts": campaign.contacts,
-                    "template": campaign.template,
-                    "when": _rule(workspace, name),
-                    "rounds": list(by_round),
-                    "drafts": _total(by_round, Status.DRAFT),
-                    "sent": _total(by_round, Status.SENT),
-                }
-                for name, campaign, by_round in found
-            ]
-        )
+        print_json(found)
         return
     table(
         ["Campaign", "Contacts", "Template", "When", "Drafts", "Sent"],
         [
             [
-                name,
-                ", ".join(campaign.contacts),
-                campaign.template,
-                _rule(workspace, name),
-                _total(by_round, Status.DRAFT),
-                _total(by_round, Status.SENT),
+                each["campaign"],
+                ", ".join(each["contacts"]),
+                each["template"],
+                f"paused; else {each['when']}" if each["paused"] else each["when"],
+                each["drafts"],
+                each["sent"],
             ]
-            for name, campaign, by_round in found
+            for each in found
         ],
     )
+
+
+def _standing(workspace: Workspace, name: str) -> dict[str, Any]:
+    """One campaign as `campaigns list --json` shows it."""
+    from mailer.ledger import rounds
+
+    campaign, by_round = workspace.config.campaigns[name], _counts(workspace, name)
+    with workspace.ledger_of(name).read() as tx:
+        is_paused = name in rounds.paused(tx)
+    return {
+        "campaign": name,
+        "contacts": campaign.contacts,
+        "template": campaign.template,
+        "when": _rule(workspace, name),
+        "paused": is_paused,
+        "rounds": list(by_round),
+        "drafts": _total(by_round, Status.DRAFT),
+        "sent": _total(by_round, Status.SENT),
+    }
 
 
 def _rule(workspace: Workspace, campaign: str) -> str:
@@ -101,15 +113,18 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
     with settings.workspace() as workspace:
         scheduled = workspace.config.campaign(campaign).when is not None and not again
         done = _prepare_next(workspace, campaign) if scheduled else _prepare_by_hand(workspace, campaign, again=again)
-        drafts, held = _waiting(workspace, campaign, done.round)
+        waiting = _waiting(workspace, campaign, done.round)
         tell_home(workspace, [campaign])
     if as_json:
-        print_json(_prepared_json(done, drafts=drafts, held=held))
+        print_json(_prepared_json(done, waiting))
         return
     problems(done.problems)
+    problems(_holding(done, waiting), at_most=HELD_SHOWN)
     line(_prepared_sentence(done))
-    if drafts:
-        line(f"{counted(drafts, 'draft')} to look at" + (f", {held} of them held by a problem" if held else "") + ".")
+    if waiting:
+        held = sum(entry.held for entry in waiting)
+        said = f", {held} of them held by a problem" if held else ""
+        line(f"{counted(len(waiting), 'draft')} to look at{said}.")
         look, approve = settings.command(f"preview {campaign}"), settings.command(f"drafts approve {campaign}")
         line(f"→ Look at them: {look}    Approve them: {approve}")
 
@@ -131,16 +146,21 @@ def _prepare_next(workspace: Workspace, campaign: str) -> Prepared:
     return done
 
 
-def _waiting(workspace: Workspace, campaign: str, round_name: str) -> tuple[int, int]:
-    """How many drafts there are, and how many of them something holds."""
+def _waiting(workspace: Workspace, campaign: str, round_name: str) -> list[Entry]:
+    """The drafts there are."""
     from mailer.ledger import listing
 
     with workspace.ledger_of(campaign).read() as tx:
-        waiting = listing.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT])
-    return len(waiting), sum(entry.held for entry in waiting)
+        return listing.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT])
 
 
-def _prepared_json(done: Prepared, *, drafts: int, held: int) -> dict[str, object]:
+def _holding(done: Prepared, waiting: Sequence[Entry]) -> list[Problem]:
+    """What holds each held draft first, beside what the sheet itself already told; the rest often follows from it."""
+    first = (next(each for each in entry.problems if each.severity is Severity.HOLD) for entry in waiting if entry.held)
+    return [each for each in dict.fromkeys(first) if each not in done.problems]
+
+
+def _prepared_json(done: Prepared, waiting: Sequence[Entry]) -> dict[str, object]:
     return {
         "campaign": done.campaign,
         "round": done.round,
@@ -149,10 +169,11 @@ def _prepared_json(done: Prepared, *, drafts: int, held: int) -> dict[str, objec
         "unchanged": done.unchanged,
         "voided": done.voided,
         "gone": done.gone,
-        "drafts": drafts,
-        "held": held,
+        "drafts": len(waiting),
+        "held": sum(entry.held for entry in waiting),
         "skipped": done.skipped,
         "problems": [problem_json(problem) for problem in done.problems],
+        "holding": [problem_json(problem) for problem in _holding(done, waiting)],
     }
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from mailer.cli.completion import CAMPAIGN
-from mailer.cli.output import json_option, line, print_json, table, tell
+from mailer.cli.output import json_option, line, print_json, table, tell, tell_decision
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import delivery_json
 from mailer.errors import UsageError
@@ -17,11 +17,17 @@ from mailer.model import Status
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mailer.campaigns import Decision
     from mailer.workspace import Workspace
 
 #: Statuses of what is no longer a draft.
 AFTER_APPROVAL = [each for each in Status if each not in {Status.DRAFT, Status.DISCARDED}]
+
+#: How a person's word about unconfirmed mails is told back.
+_RESOLVED = {
+    Status.SENT: "now counted as sent",
+    Status.QUEUED: "queued once more; they go with the next `mailer send`",
+    Status.CANCELLED: "cancelled",
+}
 
 
 @click.group()
@@ -110,7 +116,7 @@ def resolve(settings: Settings, ids: tuple[int, ...], to: str | None, note: str)
         raise UsageError("Say what became of it.", cure="Add --sent, --send-again or --cancel.")
     with settings.workspace() as workspace:
         done = use.resolve(workspace.ledger, ids, Status(to), who=workspace.who, now=workspace.now, note=note)
-    return _report(done, f"now {to}")
+    return tell_decision(done, _RESOLVED[Status(to)])
 
 
 @deliveries.command()
@@ -122,11 +128,7 @@ def retry(settings: Settings, ids: tuple[int, ...]) -> int:
 
     with settings.workspace() as workspace:
         done = use.retry(workspace.ledger, ids, who=workspace.who, now=workspace.now)
-    return _report(done, "queued; send them with: mailer send")
-
-
-def _report(decision: Decision, done: str) -> int:
-    line(f"{len(decision.done)} {done}.")
-    for delivery_id, why in decision.refused.items():
-        tell(f"{delivery_id} not: {why}.")
-    return 1 if decision.refused else 0
+    code = tell_decision(done, "queued once more")
+    if done.done:
+        tell(f"→ Send: {settings.command('send')}")
+    return code

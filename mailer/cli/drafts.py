@@ -9,18 +9,32 @@ from zoneinfo import ZoneInfo
 import click
 
 from mailer.cli.completion import CAMPAIGN
-from mailer.cli.output import ask, counted, is_interactive, json_option, line, print_json, problems, table, tell
+from mailer.cli.output import (
+    ask,
+    counted,
+    is_interactive,
+    json_option,
+    line,
+    print_json,
+    problems,
+    sentences,
+    table,
+    tell,
+    tell_decision,
+)
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import draft_json
 from mailer.errors import UsageError
 from mailer.model import Edit, Problem, Severity, Status
 
 if TYPE_CHECKING:
-    from mailer.campaigns import Decision
     from mailer.ledger.listing import Entry
     from mailer.ledger.opening import Ledger
     from mailer.model import Draft, Memo
     from mailer.workspace import Workspace
+
+#: What a person's --undo makes drafts again.
+_GIVEN_UP = (Status.DISCARDED, Status.MISSED)
 
 
 @click.group()
@@ -54,7 +68,7 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
                 entry.subject,
                 entry.account,
                 f"{entry.status}, held" if entry.held else entry.status,
-                "; ".join(problem.what for problem in _worst_first(entry.problems)),
+                sentences(problem.what for problem in _worst_first(entry.problems)),
             ]
             for entry in entries
         ],
@@ -192,7 +206,9 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
         entries = _still_wanted(workspace, entries, yes=yes)
         seen = {entry.id: entry.digest for entry in entries}
         done = use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen)
-    code = _report(done, "approved")
+    code = tell_decision(done, "approved")
+    if given_up := [str(entry.id) for entry in entries if entry.id in done.refused and entry.status in _GIVEN_UP]:
+        tell(f"→ Make them drafts again first: {settings.command(' '.join(['drafts discard --undo', *given_up]))}")
     if done.done:
         names = {entry.campaign for entry in entries}
         line(f"→ Send: {settings.command(f'send {names.pop()}' if len(names) == 1 else 'send')}")
@@ -215,7 +231,7 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
             done = use.reconsider(ledger, ids, who=workspace.who, now=workspace.now)
         else:
             done = use.discard(ledger, ids, who=workspace.who, now=workspace.now, note=reason)
-    code = _report(done, "to be looked at again" if undo else "discarded")
+    code = tell_decision(done, "to be looked at again" if undo else "discarded")
     approved = [str(entry.id) for entry in entries if entry.id in done.refused and entry.status is Status.QUEUED]
     if approved and not undo:
         tell(f"→ Take your yes back first: {settings.command(' '.join(['drafts discard --undo', *approved]))}")
@@ -269,7 +285,7 @@ def _review_one(workspace: Workspace, ledger: Ledger, draft_id: int, place: str)
             use.edit(ledger, workspace.config, workspace.folder, entry.id, added, now=workspace.now)
     if answer == "y":
         seen = {entry.id: entry.digest}
-        _report(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved")
+        tell_decision(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved")
     elif answer == "n":
         use.discard(ledger, [entry.id], who=workspace.who, now=workspace.now)
     return answer != "q"
@@ -308,7 +324,6 @@ def _chosen(workspace: Workspace, which: tuple[str, ...]) -> tuple[Ledger, list[
 
 
 def _ledger(workspace: Workspace, campaign: str | None) -> Ledger:
-
     if campaign is None:
         return workspace.ledger
     workspace.config.campaign(campaign)
@@ -328,11 +343,3 @@ def _one(ledger: Ledger, draft_id: int) -> tuple[Entry, Draft]:
 
 def _who(entry: Entry) -> str:
     return f"{entry.name} <{entry.address}>" if entry.name else entry.address
-
-
-def _report(decision: Decision, done: str) -> int:
-    """Say what came of it; 1 when something was refused."""
-    line(f"{len(decision.done)} {done}.")
-    for draft_id, why in decision.refused.items():
-        tell(f"{draft_id} not: {why}.")
-    return 1 if decision.refused else 0

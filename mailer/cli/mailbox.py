@@ -140,7 +140,7 @@ def lay_drafts(settings: Settings, campaign: str, as_json: bool) -> None:
     for name, count in counts.items():
         line(f"{name}: {count} mails lie in its drafts; send them from there.")
     if not counts:
-        line("Nothing is approved; approve drafts first: mailer drafts approve")
+        line(f"Nothing of {campaign} is approved. Approve drafts first: mailer drafts approve {campaign}")
 
 
 @mailbox.command("read")

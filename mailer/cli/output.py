@@ -17,6 +17,8 @@ from mailer.model import Problem, Severity
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from mailer.campaigns import Decision
+
 #: `--json` for a listing; the command gets it as `as_json`.
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
@@ -162,6 +164,19 @@ def problem_json(problem: Problem) -> dict[str, str]:
         "severity": str(problem.severity),
         "kind": problem.kind,
     }
+
+
+def sentences(said: Iterable[str]) -> str:
+    """Put several sentences into one line, each closed once."""
+    return " ".join(each if each.endswith((".", "!", "?", "…")) else f"{each}." for each in said)
+
+
+def tell_decision(decision: Decision, done: str) -> int:
+    """Say what came of a decision over several mails; 1 when something was refused."""
+    line(f"{len(decision.done)} {done}.")
+    for mail_id, why in decision.refused.items():
+        tell(sentences([f"{mail_id} not: {why}"]))
+    return 1 if decision.refused else 0
 
 
 def ask(question: str, *, yes: bool, option: str = "--yes") -> bool:

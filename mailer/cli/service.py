@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mailer.cli.output import ask, line, tell
+from mailer.cli.output import ask, counted, line, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
 
@@ -63,16 +64,25 @@ def status(settings: Settings, desk: bool) -> int:
 
     wanted = _service(settings, desk=desk)
     installed = wanted.path is None or wanted.path.is_file()
-    line(f"{wanted.name}: {'installed' if installed else 'not installed'}")
+    line(f"Service {wanted.name}: {'installed' if installed else 'not installed'}.")
     with settings.workspace() as workspace, workspace.ledger.read() as tx:
         alive_at, now = timing.last_beat(tx, ALIVE), workspace.now
     if alive_at is None:
         line("The schedule has never run here.")
     else:
-        line(f"Last alive {int((now - alive_at).total_seconds() // 60)} minutes ago.")
+        line(f"The schedule was last kept {_ago(now - alive_at)}.")
     if installed and wanted.status:
         line(_output(wanted.status))
+    if not installed:
+        tell(f"→ Install it: {settings.command('service install' + (' --desk' if desk else ''))}")
     return 0 if installed else 1
+
+
+def _ago(passed: timedelta) -> str:
+    for unit, noun in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour"), (timedelta(minutes=1), "minute")):
+        if passed >= unit:
+            return f"{counted(passed // unit, noun)} ago"
+    return "just now"
 
 
 @service.command(short_help="Stop it and take it away.")
@@ -82,10 +92,10 @@ def status(settings: Settings, desk: bool) -> int:
 def remove(settings: Settings, yes: bool, desk: bool) -> None:
     """Stop it and take it away; the ledger, the drafts and the config stay."""
     wanted = _service(settings, desk=desk)
-    if not ask(f"Remove {wanted.name}?", yes=yes):
-        return
     if wanted.path and not wanted.path.is_file():
         raise UsageError(f"{wanted.name} is not installed.")
+    if not ask(f"Remove {wanted.name}?", yes=yes):
+        return
     for command in wanted.stop:
         _output(command)
     if wanted.path:

@@ -138,5 +138,8 @@ def _open_text(path: Path, start: bytes, place: Place) -> Book:
 def _misnamed(path: Path, start: bytes) -> ContactsError:
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return damaged(path.name)
+    if not path.suffix.lower().startswith((".xl", ".od")):
+        cure = f"If it is a list of contacts, rename it to {path.stem}.csv; else name the list."
+        return ContactsError(f"{path.name} is a text file, not a spreadsheet.", cure=cure)
     cure = f"Rename it to {path.stem}.csv and try again."
     return ContactsError(f"{path.name} is a text file, whatever its name says.", cure=cure)

@@ -141,7 +141,7 @@ def test_an_unconfirmed_mail_is_named_with_exit_code_1(firm):
     assert done.json["unconfirmed"] == 1
     assert "client2@client.example" in done.err
     assert "mailer deliveries resolve" in done.err
-    assert firm.run("deliveries", "resolve", 2, "--sent").out.strip() == "1 now sent."
+    assert firm.run("deliveries", "resolve", 2, "--sent").out.strip() == "1 now counted as sent."
 
 
 def test_a_server_that_is_not_there_is_one_sentence_and_exit_code_69(firm):

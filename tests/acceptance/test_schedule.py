@@ -116,7 +116,9 @@ def test_the_service_is_shown_written_and_removed(monthly):
     assert "systemctl --user enable --now" in done.out
     assert "installed" in monthly.run("service", "status", code=None).out
     monthly.run("service", "remove", "--yes")
-    assert "not installed" in monthly.run("service", "status", code=1).out
+    gone = monthly.run("service", "status", code=1)
+    assert "not installed" in gone.out
+    assert "→ Install it: mailer service install" in gone.err
 
 
 def test_json_is_json(monthly):

@@ -14,6 +14,7 @@ from tests.workbooks import PEOPLE, by_hand, refusal
         ("a.xls", b"<html><table><tr><td>E-mail</td></tr></table></html>", "a web page", "save it as .xlsx"),
         ("a.xls", b"Name\tE-mail\nAda\ta@x.example\n", "a text file", "Rename it to a.csv"),
         ("a.xlsx", b"Name,E-mail\n", "a text file", "Rename it to a.csv"),
+        ("config.yaml", b"firm:\n  name: Vale\n", "a text file, not a spreadsheet", "else name the list"),
         ("a.xls", b'<?xml version="1.0"?><Workbook/>', "an XML file", "save it as .xlsx"),
         ("a.csv", b"", "is empty", ""),
         ("a.csv", b"\xef\xbb\xbf\n\n", "is empty", ""),

@@ -57,6 +57,10 @@ def test_a_problem_of_no_place_is_told_without_one(capsys):
     assert "\n  It begins without a greeting.\n" in capsys.readouterr().out
 
 
+def test_sentences_in_one_line_are_closed_once_each():
+    assert output.sentences(["Is it theirs?", "It is empty", "Look."]) == "Is it theirs? It is empty. Look."
+
+
 def test_json_is_one_document_with_dates_paths_and_severities_as_text(capsys):
     output.print_json({"on": date(2026, 3, 1), "path": Path("a"), "problems": [output.problem_json(Problem("x", "y"))]})
     assert json.loads(capsys.readouterr().out) == {

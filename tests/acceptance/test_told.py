@@ -1,0 +1,43 @@
+"""What a person is told when something did not go as asked: why, and what to type next."""
+
+import pytest
+
+from tests.workspaces import TEMPLATE
+
+
+@pytest.fixture
+def prepared(firm):
+    """A firm with three drafts."""
+    firm.run("campaigns", "prepare", "thanks")
+    return firm
+
+
+def test_a_yes_to_what_was_given_up_is_told_how_to_take_that_back(prepared):
+    prepared.run("drafts", "discard", 1)
+    refused = prepared.run("drafts", "approve", 1, 2, code=1)
+    assert "1 not: it is discarded, not a draft." in refused.err
+    assert "→ Make them drafts again first: mailer drafts discard --undo 1\n" in refused.err
+    assert "1 approved." in refused.out
+
+
+def test_what_cannot_be_decided_any_more_is_told_by_what_it_is(prepared):
+    prepared.run("drafts", "approve", 1)
+    assert "1 not: it is queued already." in prepared.run("deliveries", "retry", 1, code=1).err
+    assert "1 not: it is queued, not unconfirmed." in prepared.run("deliveries", "resolve", 1, "--sent", code=1).err
+    assert "1 not: it is queued and cannot be discarded." in prepared.run("drafts", "discard", 1, code=1).err
+
+
+def test_what_holds_the_new_drafts_is_told_once_when_they_are_made(firm):
+    firm.write_template(TEMPLATE.replace("{{ first_name }}", "{{ frist_name }}"))
+    done = firm.run("campaigns", "prepare", "thanks")
+    assert "did you mean “first_name”?" in done.out
+    assert "The subject is empty" not in done.out
+    listed = firm.run("drafts", "list").out
+    assert "did you mean “first_name”? The subject is empty. There is no text part" in listed
+    assert "nobody signs it" not in listed
+
+
+def test_the_list_of_campaigns_shows_which_are_paused(firm):
+    firm.run("campaigns", "pause", "thanks")
+    assert "paused; else when you send it" in firm.run("campaigns", "list").out
+    assert firm.run("campaigns", "list", "--json").json[0]["paused"] is True
