@@ -15,7 +15,7 @@ def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[s
     found = owned_by(named, config) if named else otherwise
     if found:
         return found, _mixed(found, contact, campaign, config)
-    what = f"no account belongs to “{named}” (column {column})" if named else f"column {column} is empty"
+    what = f"No account belongs to “{named}” (column {column})." if named else f"The column {column} is empty."
     cure = "Add the name to an account's `owners:` in config.yaml, or correct the cell."
     return otherwise or next(iter(config.accounts)), Problem(
         str(contact.source), what, cure, Severity.HOLD, "no-account"
@@ -28,10 +28,10 @@ def _mixed(name: str, contact: Contact, campaign: Campaign, config: Config) -> P
     if rehearses == config.only_rehearses(campaign):
         return None
     if rehearses:
-        what = f"account {name} only rehearses, and others of this campaign send for real: nobody would get this mail"
-        cure = f"Make {name} a real account (mailer accounts login), or rehearse them all: mailer --rehearse send"
+        what = f"Account {name} only rehearses, and others of this campaign send for real: nobody would get this mail."
+        cure = f"Make {name} a real account (mailer accounts login), or rehearse them all (mailer --rehearse send)."
     else:
-        what = f"account {name} sends for real, and this campaign is rehearsed"
+        what = f"Account {name} sends for real, and this campaign is rehearsed."
         cure = f"Give {name} `owners:` in config.yaml, so that the campaign counts as real, or correct the cell."
     return Problem(str(contact.source), what, cure, Severity.HOLD, "mixed-accounts")
 

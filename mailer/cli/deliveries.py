@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from mailer.cli.completion import CAMPAIGN
+from mailer.cli.home import tell_where_numbered
 from mailer.cli.output import json_option, line, print_json, table, tell, tell_decision
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import delivery_json
@@ -52,6 +53,7 @@ def list_deliveries(
         with ledger.read() as tx:
             statuses = [Status(status)] if status else AFTER_APPROVAL
             entries = listing.entries(tx, campaign=campaign, statuses=statuses, address=address)
+        tell_where_numbered(workspace, campaign, "deliveries")
         rows = [
             [
                 entry.id,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from mailer.cli.completion import CAMPAIGN
+from mailer.cli.home import tell_where_numbered
 from mailer.cli.output import (
     ask,
     counted,
@@ -53,9 +54,12 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
     from mailer.ledger import listing
 
     statuses = None if every else [Status(status or Status.DRAFT)]
-    with settings.workspace() as workspace, _ledger(workspace, campaign).read() as tx:
-        entries = listing.entries(tx, campaign=campaign, statuses=statuses)
-        words = listing.words_of(tx, [entry.id for entry in entries]) if as_json else {}
+    with settings.workspace() as workspace:
+        ledger = _ledger(workspace, campaign)
+        with ledger.read() as tx:
+            entries = listing.entries(tx, campaign=campaign, statuses=statuses)
+            words = listing.words_of(tx, [entry.id for entry in entries]) if as_json else {}
+        tell_where_numbered(workspace, campaign, "drafts")
     if as_json:
         print_json([draft_json(entry, words.get(entry.id)) for entry in entries])
         return

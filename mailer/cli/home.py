@@ -24,3 +24,13 @@ def tell_rehearsed(workspace: Workspace, ledger: Ledger) -> None:
     """Tell of what is counted in a rehearsal's ledger that nobody got it."""
     if workspace.is_rehearsing(ledger):
         tell("This is a rehearsal: its mails are files in the outbox folder, and nobody got them.")
+
+
+def tell_where_numbered(workspace: Workspace, campaign: str | None, listing: str) -> None:
+    """Tell of which ledger the numbers in a list are: a rehearsed mail and a real one may have the same."""
+    if workspace.rehearsing:
+        return
+    if campaign and workspace.is_rehearsal(campaign):
+        tell(f"These are rehearsed and have numbers of their own: name them with mailer --rehearse {listing} …")
+    elif not campaign and any(map(workspace.is_rehearsing, workspace.existing_ledgers())):
+        tell(f"What is rehearsed is not among them: mailer --rehearse {listing} list")

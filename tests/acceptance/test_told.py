@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workspaces import TEMPLATE
+from tests.workspaces import TEMPLATE, smtp_account
 
 
 @pytest.fixture
@@ -41,3 +41,14 @@ def test_the_list_of_campaigns_shows_which_are_paused(firm):
     firm.run("campaigns", "pause", "thanks")
     assert "paused; else when you send it" in firm.run("campaigns", "list").out
     assert firm.run("campaigns", "list", "--json").json[0]["paused"] is True
+
+
+def test_numbers_of_rehearsed_mails_are_told_from_those_of_real_ones(firm):
+    config = firm.folder / "config.yaml"
+    firm.write_config(account=smtp_account(1) + "\n  mock: {outbox: outbox/, from: Mo <mo@harbourvale.example>}")
+    real = config.read_text(encoding="utf-8")
+    config.write_text(f"{real}  tried: {{contacts: clients, template: thanks, from: mock}}\n", encoding="utf-8")
+    firm.run("campaigns", "prepare", "tried")
+    assert "mailer --rehearse drafts …" in firm.run("drafts", "list", "tried").err
+    assert "not among them: mailer --rehearse drafts list" in firm.run("drafts", "list").err
+    assert firm.run("drafts", "list", "thanks").err == ""
