@@ -72,7 +72,7 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
                 entry.subject,
                 entry.account,
                 f"{entry.status}, held" if entry.held else entry.status,
-                sentences(problem.what for problem in _worst_first(entry.problems)),
+                _to_look_at(entry.problems),
             ]
             for entry in entries
         ],
@@ -81,9 +81,11 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
         line("No drafts." + (f" Make some: mailer campaigns prepare {campaign}" if campaign else ""))
 
 
-def _worst_first(problems: Iterable[Problem]) -> list[Problem]:
+def _to_look_at(problems: Iterable[Problem]) -> str:
+    """The worst problem of a draft, and how many more `drafts show` tells."""
     worst = list(Severity)[::-1]
-    return sorted(problems, key=lambda problem: worst.index(problem.severity))
+    found = [problem.what for problem in sorted(problems, key=lambda problem: worst.index(problem.severity))]
+    return sentences([*found[:1], *([f"And {len(found) - 1} more"] if found[1:] else [])])
 
 
 @drafts.command()

@@ -34,6 +34,8 @@ _LEFT_OUT = {"excluded": "left out by `where:`", "forgotten": "of people who are
 _PIPE_WIDTH = 10_000
 #: Letters of a cell up to which a wide table gives it room beside others, and those between two columns.
 _WIDEST, _GAP = 30, 3
+#: A column of so many letters is kept whole in a terminal that is too narrow for the table.
+_NARROW = 12
 
 
 def printable(text: object) -> str:
@@ -98,11 +100,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     from rich.table import Table
     from rich.text import Text
 
+    cells = [[Text(printable(cell)) for cell in row] for row in rows]
+    widths = [max(cell.cell_len for cell in column) for column in zip(map(Text, columns), *cells, strict=True)]
+    narrow = sum(width + _GAP for width in widths if width <= _NARROW) <= console().width // 2
     shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for column in columns:
-        shown.add_column(Text(column), overflow="fold")
-    for row in rows:
-        shown.add_row(*(Text(printable(cell)) for cell in row))
+    for column, width in zip(columns, widths, strict=True):
+        shown.add_column(Text(column), overflow="fold", no_wrap=narrow and width <= _NARROW)
+    for row in cells:
+        shown.add_row(*row)
     console().print(shown)
 
 

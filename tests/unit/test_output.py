@@ -28,6 +28,12 @@ def test_a_table_in_a_pipe_is_neither_cut_nor_coloured(capsys):
     assert "\x1b" not in out
 
 
+def test_short_columns_stay_whole_in_a_narrow_terminal(capsys, monkeypatch):
+    monkeypatch.setattr(output, "_PIPE_WIDTH", 40)
+    output.table(["Id", "To", "Look at", "Status"], [["1", "a" * 80, "b" * 80, "draft, held"]])
+    assert "draft, held" in capsys.readouterr().out
+
+
 def test_many_columns_go_in_parts_that_fit_the_terminal(capsys):
     row = ["7", "00017", "Ngozi", "ngozi@lagoonfoods.example"]
     output.wide_table(["", "A", "B", "C"], [row], title="Clients", width=40)
