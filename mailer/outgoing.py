@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, tee
+from typing import NamedTuple
 
 from mailer.compose import compose
+from mailer.crew import Crew
 from mailer.errors import MailerError
 from mailer.ledger import drafts
 from mailer.ledger.opening import Ledger
@@ -22,15 +23,19 @@ FAST = 3000
 FRESH = timedelta(seconds=5)
 
 
-@dataclass(frozen=True)  # without slots it travels twice as fast
-class Outbound:
-    """A delivery, without its bodies where its message was composed ahead."""
+class Outbound(NamedTuple):
+    """A row of the queue, with its message where that was composed ahead."""
 
-    delivery: Delivery
-    #: What it was made of.
     row: DueRow
     message: Message | None = None
     composed_at: datetime | None = None
+
+
+class Ahead(NamedTuple):
+    """The messages of a batch of rows, None where one needs the ledger or cannot be composed."""
+
+    composed_at: datetime
+    messages: Sequence[Message | None]
 
 
 class Composer:
@@ -57,25 +62,22 @@ class Composer:
         at = outbound.composed_at
         if outbound.message and at and self._now() - at < FRESH:
             return outbound.message
-        return self._compose(delivery_of(outbound.row))
+        return self._compose(delivery_of(outbound.row), self._now())
 
-    def ahead(self, rows: Sequence[DueRow]) -> list[Outbound]:
+    def ahead(self, rows: Sequence[DueRow]) -> Ahead:
         """A batch composed; what needs the ledger, or cannot be composed, is left to `message_of`."""
-        return [self._ahead(row, delivery_of(row)) for row in rows]
-
-    def _ahead(self, row: DueRow, delivery: Delivery) -> Outbound:
-        if delivery.draft.attachments:
-            return Outbound(delivery, row)
-        at = self._now()
-        try:
-            message = self._compose(delivery)
-        except MailerError:
-            return Outbound(delivery, row)
-        bare = replace(delivery.draft, text="", html="")
-        return Outbound(replace(delivery, draft=bare), row, message, at)
-
-    def _compose(self, delivery: Delivery) -> Message:
         date = self._now()
+        return Ahead(date, [self._ahead(delivery_of(row), date) for row in rows])
+
+    def _ahead(self, delivery: Delivery, date: datetime) -> Message | None:
+        if delivery.draft.attachments:
+            return None
+        try:
+            return self._compose(delivery, date)
+        except MailerError:
+            return None
+
+    def _compose(self, delivery: Delivery, date: datetime) -> Message:
         message = compose(
             delivery,
             attachments={file.digest: self._attachment(file.digest) for file in delivery.draft.attachments},
@@ -90,9 +92,19 @@ class Composer:
             return drafts.attachment_contents(tx, [digest])[digest]
 
 
-def uncomposed(rows: Sequence[DueRow]) -> list[Outbound]:
-    """A batch whose messages are composed when their time comes."""
-    return [Outbound(delivery_of(row), row) for row in rows]
+def composed_ahead(
+    batches: Iterable[Sequence[DueRow]], crew: Crew[Sequence[DueRow], Ahead]
+) -> Iterator[list[Outbound]]:
+    """Batches with the messages that a crew makes of them."""
+    rows, asked = tee(batches)
+    for ahead in crew.answers(asked):
+        pairs = zip(next(rows), ahead.messages, strict=True)
+        yield [Outbound(row, message, ahead.composed_at) for row, message in pairs]
+
+
+def uncomposed(batches: Iterable[Sequence[DueRow]]) -> Iterator[list[Outbound]]:
+    """Batches whose messages are composed when their time comes."""
+    return (list(map(Outbound, rows)) for rows in batches)
 
 
 class Outgoing:
@@ -109,7 +121,7 @@ class Outgoing:
     def ids(self, count: int) -> list[int]:
         """The ids of the next so many, or of all that are left."""
         self._has(count)
-        return [outbound.delivery.id for outbound in islice(self._read, count)]
+        return [outbound.row.id for outbound in islice(self._read, count)]
 
     def _has(self, count: int) -> bool:
         while len(self._read) < count:

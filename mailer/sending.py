@@ -19,10 +19,11 @@ from mailer.crew import Crew
 from mailer.errors import MailerError
 from mailer.ledger import claims, queue
 from mailer.ledger.opening import Ledger, Writer
-from mailer.ledger.queue import Settled
+from mailer.ledger.queue import DueRow, Settled
+from mailer.ledger.schema import instant
 from mailer.ledger.upcoming import BATCH, Upcoming
 from mailer.model import Delivery, Draft, Message, Outcome, Phase, Receipt, Status, new_message_id
-from mailer.outgoing import FAST, Composer, Outgoing, uncomposed
+from mailer.outgoing import FAST, Composer, Outgoing, composed_ahead, uncomposed
 from mailer.retry import next_attempt, rest
 from mailer.transports import DoorError, Event, Ready, Transport
 
@@ -48,7 +49,7 @@ class Tally:
     #: Deliveries to look at, with what the server said.
     troubles: list[tuple[Delivery, Receipt]] = field(default_factory=list)
 
-    def count(self, delivery: Delivery, receipt: Receipt, *, given_up: bool) -> None:
+    def count(self, row: DueRow, receipt: Receipt, *, given_up: bool) -> None:
         """Add one receipt."""
         match receipt.outcome:
             case Outcome.ACCEPTED:
@@ -62,7 +63,7 @@ class Tally:
                 self.failed += 1
             case _:
                 self.deferred += 1
-        self.troubles.append((delivery, receipt))
+        self.troubles.append((queue.delivery_of(row), receipt))
 
     def add(self, other: Tally) -> None:
         """Add another account's pass."""
@@ -86,11 +87,11 @@ class Order:
     #: At most so many mails.
     limit: int | None = None
     #: Asked of every mail before its envelope leaves; False leaves it queued: its recipient's hours are over.
-    may_leave: Callable[[Delivery, datetime], bool] = lambda _delivery, _at: True
+    may_leave: Callable[[DueRow, datetime], bool] = lambda _row, _at: True
     #: Asked every turn; True finishes the mails in hand and ends.
     stopping: Callable[[], bool] = lambda: False
     #: Told of every receipt.
-    told: Callable[[Delivery, Receipt], None] = lambda _delivery, _receipt: None
+    told: Callable[[DueRow, Receipt], None] = lambda _row, _receipt: None
     #: Called after every durable commit.
     committed: Callable[[], None] = lambda: None
     #: The https address at which a mail's recipient leaves by one click; "" for none.
@@ -175,10 +176,10 @@ class _Pass:
         self.composer: Composer
         self.outgoing: Outgoing
         self.exhausted = False
-        #: Slot → the delivery whose envelope may be out, its content not.
-        self.offered: dict[int, Delivery] = {}
-        #: Slot → the delivery whose content is on its way.
-        self.leaving: dict[int, Delivery] = {}
+        #: Slot → the mail whose envelope may be out, its content not.
+        self.offered: dict[int, DueRow] = {}
+        #: Slot → the mail whose content is on its way.
+        self.leaving: dict[int, DueRow] = {}
         self.settled: list[Settled] = []
         #: The ids that may leave before the next durable commit; when the last one was, and how many were taken then.
         self.claimed: set[int] = set()
@@ -215,7 +216,7 @@ class _Pass:
             self.composer = self._composer()
             with self.ledger.writer() as self.writer, Crew(self.composer.ahead, most=1) as crew:
                 goes_ahead = self.account.per_minute >= FAST and self.budget > BATCH
-                self.outgoing = Outgoing(crew.answers(self.due) if goes_ahead else map(uncomposed, self.due))
+                self.outgoing = Outgoing(composed_ahead(self.due, crew) if goes_ahead else uncomposed(self.due))
                 self._take_turns()
         finally:
             self.transport.close()
@@ -261,16 +262,16 @@ class _Pass:
             if outbound is None:
                 self.exhausted = True
                 return None
-            delivery = outbound.delivery
-            if not self.order.may_leave(delivery, self.now()):
+            row = outbound.row
+            if not self.order.may_leave(row, self.now()):
                 continue
             self.taken += 1
             try:
                 message = self.composer.message_of(outbound)
             except MailerError as error:
-                self._settle(delivery, Receipt(Outcome.REFUSED, Phase.MAIL, text=str(error)), begun=False)
+                self._settle(row, Receipt(Outcome.REFUSED, Phase.MAIL, text=str(error)), begun=False)
                 continue
-            self.offered[slot] = delivery
+            self.offered[slot] = row
             return message
         return None
 
@@ -294,22 +295,22 @@ class _Pass:
                 self._settle(self.offered.pop(slot), said, begun=False)
         return [slot for slot in ready if slot in self.offered]
 
-    def _settle(self, delivery: Delivery, receipt: Receipt, *, begun: bool) -> None:
-        again_at = self._again_at(delivery, receipt)
+    def _settle(self, row: DueRow, receipt: Receipt, *, begun: bool) -> None:
+        again_at = self._again_at(row, receipt)
         if receipt.outcome is Outcome.STOPPED:
             self._stop(receipt)
             if not begun:
                 return  # never tried: it stays queued as it was
-        self.settled.append(Settled(delivery, receipt, again_at, begun))
-        self.tally.count(delivery, receipt, given_up=again_at is None)
-        self.order.told(delivery, receipt)
+        self.settled.append(Settled(row, receipt, again_at, begun))
+        self.tally.count(row, receipt, given_up=again_at is None)
+        self.order.told(row, receipt)
 
-    def _again_at(self, delivery: Delivery, receipt: Receipt) -> datetime | None:
+    def _again_at(self, row: DueRow, receipt: Receipt) -> datetime | None:
         if receipt.outcome not in {Outcome.DEFERRED, Outcome.STOPPED}:
             return None
         now = self.now()
-        first_at = delivery.first_attempt_at or now
-        return next_attempt(receipt, attempts=delivery.attempts + 1, first_at=first_at, now=now)
+        first_at = instant(row.first_attempt_at) if row.first_attempt_at else now
+        return next_attempt(receipt, attempts=row.attempts + 1, first_at=first_at, now=now)
 
     def _stop(self, receipt: Receipt) -> None:
         self.tally.stopped = self.tally.stopped or receipt.text
@@ -334,10 +335,10 @@ class _Pass:
             self.order.committed()
         return begun
 
-    def _is_claimed(self, leaving: Sequence[Delivery], at: datetime) -> bool:
+    def _is_claimed(self, leaving: Sequence[DueRow], at: datetime) -> bool:
         """Whether the last durable commit still stands for these."""
         is_fresh = bool(self.claimed) and at - self.durable_at < CLAIM
-        return is_fresh and self.claimed.issuperset(delivery.id for delivery in leaving)
+        return is_fresh and self.claimed.issuperset(row.id for row in leaving)
 
     def _ahead(self, at: datetime) -> list[int]:
         """What leaves while a claim stands, as fast as it did since the last; none where a turn takes as many."""
@@ -345,14 +346,14 @@ class _Pass:
         count = min(claims.MOST, int((self.taken - self.taken_before) / turns), self.budget - self.taken)
         if count <= self.transport.slots or not claims.this_boot():
             return []
-        return [delivery.id for delivery in self.offered.values()] + self.outgoing.ids(count)
+        return [row.id for row in self.offered.values()] + self.outgoing.ids(count)
 
     def _let_go(self, slot: int, begun: set[int]) -> None:
-        delivery = self.offered.pop(slot)
-        if delivery.id not in begun:  # taken back, changed or suppressed meanwhile
+        row = self.offered.pop(slot)
+        if row.id not in begun:  # taken back, changed or suppressed meanwhile
             self.transport.drop(slot)
             return
-        self.leaving[slot] = delivery
+        self.leaving[slot] = row
         self.transport.send(slot, self._next(slot))
 
     def finish(self) -> Tally:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mailer.ledger import drafts, listing, people, queue, rounds
 from mailer.ledger.moves import move
-from mailer.model import Contact, Delivery, Draft, Field, Source, Status
+from mailer.model import Contact, Draft, Field, Source, Status
 
 #: A Tuesday morning, the instant of tests that need one.
 NOW = datetime.fromisoformat("2026-11-24T09:30:00+00:00")
@@ -63,9 +63,9 @@ def add_drafts(ledger, count: int = 1, *, campaign: str = "thank-you", account: 
         return drafts.insert_new(tx, opened.id, fresh, seen=1)
 
 
-def due(tx, account: str = "ada", *, limit: int = 100) -> list[Delivery]:
-    """The deliveries that a pass would take next."""
-    return [queue.delivery_of(row) for row in queue.due(tx, account, now=NOW, limit=limit)]
+def due(tx, account: str = "ada", *, limit: int = 100) -> list[queue.DueRow]:
+    """The rows that a pass would take next."""
+    return queue.due(tx, queue.select_due(account, now=NOW), limit=limit)
 
 
 def add_queued(ledger, count: int = 1, *, due_at: datetime = NOW, **changes) -> list[int]:

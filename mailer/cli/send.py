@@ -16,10 +16,11 @@ from mailer.cli.completion import CAMPAIGN
 from mailer.cli.home import tell_home, tell_rehearsed
 from mailer.cli.output import ask, counted, json_option, line, print_json, tell
 from mailer.cli.settings import Settings
-from mailer.model import Delivery, Receipt, Status
+from mailer.model import Receipt, Status
 
 if TYPE_CHECKING:
     from mailer.ledger.opening import Ledger
+    from mailer.ledger.queue import DueRow
     from mailer.sending import Order, Tally
     from mailer.workspace import Workspace
     from mailer.workspace.passes import Passed, Share
@@ -160,7 +161,7 @@ def _pass(workspace: Workspace, ledger: Ledger, order: Order, count: int) -> Pas
 
     with _finishing_on_ctrl_c() as asked, _bar(count) as advance:
 
-        def told(_delivery: Delivery, _receipt: Receipt) -> None:
+        def told(_row: DueRow, _receipt: Receipt) -> None:
             advance()
 
         return send_now(workspace, ledger, replace(order, stopping=lambda: bool(asked), told=told))

@@ -10,7 +10,8 @@ from datetime import datetime
 from mailer.errors import MailerError
 from mailer.ledger import hand
 from mailer.ledger.opening import Ledger
-from mailer.model import Delivery, Receipt
+from mailer.ledger.queue import DueRow
+from mailer.model import Receipt
 from mailer.sending import Order
 from mailer.workspace import Workspace
 from mailer.workspace.passes import Passed, plan, refreshed, send, try_logins
@@ -109,7 +110,7 @@ class Going:
         self.others = [name for name in accounts if name not in self.passed.errors] if self.passed.errors else []
         return not self.passed.errors
 
-    def _told(self, _delivery: Delivery, _receipt: Receipt) -> None:
+    def _told(self, _row: DueRow, _receipt: Receipt) -> None:
         self.done += 1
 
 

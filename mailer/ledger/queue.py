@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Integer, Select, Text, bindparam, func, or_, select, tuple_, update
 
 from mailer.ledger import suppressions
 from mailer.ledger.listing import BESIDE_WORDS, draft_of
 from mailer.ledger.moves import PROGRAM, attempt, claim, move, move_each
 from mailer.ledger.schema import campaigns, deliveries, instant, rounds, stops
 from mailer.ledger.timing import thread_of
+from mailer.ledger.words import envelope
 from mailer.model import Delivery, Outcome, Receipt, Status
 
 
@@ -28,20 +29,8 @@ class Stop:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of one attempt, ready to be recorded."""
-
-    delivery: Delivery
-    receipt: Receipt
-    #: When a deferred one is tried again.
-    due_at: datetime | None = None
-    #: False when it was answered before its content left: it was never `sending`.
-    begun: bool = True
-
-
 class DueRow(NamedTuple):
-    """What a delivery is made of: no more, and as it is, since that is read for every mail and unpacked elsewhere."""
+    """A delivery as the queue has it: no more, and as it is, since it is read for every mail and unpacked elsewhere."""
 
     id: int
     account: str
@@ -65,6 +54,18 @@ class DueRow(NamedTuple):
     references: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one attempt, ready to be recorded."""
+
+    row: DueRow
+    receipt: Receipt
+    #: When a deferred one is tried again.
+    due_at: datetime | None = None
+    #: False when it was answered before its content left: it was never `sending`.
+    begun: bool = True
+
+
 #: The columns of a `DueRow`.
 _DUE = (*BESIDE_WORDS, *(deliveries.c[name] for name in DueRow._fields[len(BESIDE_WORDS) : -1]))
 
@@ -84,42 +85,37 @@ def approved_and_due(account: str, now: datetime | None, excluded: Iterable[str]
     return conditions
 
 
-def due(
-    tx: Connection,
+def select_due(
     account: str,
     *,
     now: datetime,
-    limit: int,
     campaigns_only: Sequence[str] | None = None,
     excluded: Iterable[str] = (),
-    after: tuple[datetime, int] | None = None,
-) -> list[DueRow]:
-    """The next deliveries of an account, earliest first; `after` is (due_at, id) of the last."""
+) -> Select[Any]:
+    """The deliveries of an account that may leave, earliest first, for `due` to read part by part."""
+    place = tuple_(deliveries.c.due_at, deliveries.c.id)
+    last = tuple_(bindparam("last_due_at"), bindparam("last_id"), types=[Text(), Integer()])
     query = (
         select(*_DUE)
         .join(rounds)
-        .where(*approved_and_due(account, now, excluded))
+        .where(*approved_and_due(account, now, excluded), place > last)
         .order_by(deliveries.c.due_at, deliveries.c.id)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    if campaigns_only is not None:
-        query = query.where(rounds.c.campaign.in_(campaigns_only))
-    if after is not None:
-        due_at, last_id = after
-        query = query.where(
-            or_(
-                deliveries.c.due_at > due_at,
-                and_(deliveries.c.due_at == due_at, deliveries.c.id > last_id),
-            )
-        )
-    rows = _due_rows(tx, query)
+    return query if campaigns_only is None else query.where(rounds.c.campaign.in_(campaigns_only))
+
+
+def due(tx: Connection, query: Select[Any], *, limit: int, after: DueRow | None = None) -> list[DueRow]:
+    """The next of a `select_due`, those behind `after`."""
+    last_due_at, last_id = (after.due_at, after.id) if after else ("", 0)
+    rows = _due_rows(tx, query, last_due_at=last_due_at, last_id=last_id, most=limit)
     threads = thread_of(tx, [row.id for row in rows if row.step])
     return [row._replace(references=threads[row.id]) if row.id in threads else row for row in rows]
 
 
-def _due_rows(tx: Connection, query: Select[Any]) -> list[DueRow]:
+def _due_rows(tx: Connection, query: Select[Any], **values: Any) -> list[DueRow]:
     """The rows as SQLite gives them, since the conversions of SQLAlchemy take longer than the reading."""
-    cursor: Any = tx.execute(query).cursor
+    cursor: Any = tx.execute(query, values).cursor
     return [DueRow(*row) for row in cursor.fetchall()]
 
 
@@ -174,7 +170,7 @@ def accounts_with_work(tx: Connection) -> list[str]:
     return list(rows.scalars())
 
 
-def begin(tx: Connection, ready: Sequence[Delivery], *, at: datetime) -> set[int]:
+def begin(tx: Connection, ready: Sequence[DueRow], *, at: datetime) -> set[int]:
     """Claim those of `ready` that are still queued, approved and not suppressed; returns the ids of these.
 
     Their content may leave as soon as this transaction is durable.
@@ -185,7 +181,7 @@ def begin(tx: Connection, ready: Sequence[Delivery], *, at: datetime) -> set[int
     for delivery_id, reason in blocked.items():
         note = f"suppressed: {reason}"
         move(tx, [delivery_id], Status.CANCELLED, at=at, who=PROGRAM, note=note)
-    wanted = [(delivery.id, delivery.draft.digest) for delivery in ready if delivery.id not in blocked]
+    wanted = [(row.id, row.digest) for row in ready if row.id not in blocked]
     return claim(tx, wanted, at=at, who=PROGRAM)
 
 
@@ -193,11 +189,11 @@ def _begin(tx: Connection, ids: Sequence[int], at: datetime) -> list[int]:
     return move(tx, ids, Status.SENDING, at=at, who=PROGRAM, values=attempt(at))
 
 
-def suppressed(tx: Connection, wanted: Sequence[Delivery]) -> dict[int, str]:
+def suppressed(tx: Connection, wanted: Sequence[DueRow]) -> dict[int, str]:
     """Delivery id → why one of its recipients must not be written to."""
     if not suppressions.has_any(tx):
         return {}
-    recipients = {delivery.id: delivery.draft.recipients for delivery in wanted}
+    recipients = {row.id: envelope(row.words)[1] for row in wanted}
     found = suppressions.among(tx, {address for each in recipients.values() for address in each})
     return {
         delivery_id: f"{address} ({found[address]})"
@@ -222,11 +218,11 @@ def record(tx: Connection, settled: Sequence[Settled], *, at: datetime) -> None:
 
     One that was answered before its content left, and was meanwhile taken back by a person, stays as they left it.
     """
-    unbegun = [each.delivery.id for each in settled if not each.begun]
+    unbegun = [each.row.id for each in settled if not each.begun]
     taken_back = set(unbegun) - set(_begin(tx, unbegun, at)) if unbegun else set()
     by_status: dict[Status, list[Settled]] = {}
     for each in settled:
-        if each.delivery.id not in taken_back:
+        if each.row.id not in taken_back:
             by_status.setdefault(_status_after(each), []).append(each)
     for status, group in by_status.items():
         rows = [_settled_row(each, status) for each in group]
@@ -242,9 +238,9 @@ def _status_after(settled: Settled) -> Status:
 
 def _settled_row(settled: Settled, status: Status) -> dict[str, Any]:
     reply = str(settled.receipt)
-    row: dict[str, Any] = {"row_id": settled.delivery.id, "last_reply": reply, "note": reply}
+    row: dict[str, Any] = {"row_id": settled.row.id, "last_reply": reply, "note": reply}
     if status is Status.QUEUED:
-        row["due_at"] = settled.due_at or settled.delivery.due_at
+        row["due_at"] = settled.due_at or instant(settled.row.due_at)
     return row
 
 

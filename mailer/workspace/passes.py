@@ -13,7 +13,8 @@ from mailer.config import Account
 from mailer.errors import ConfigError, MailerError
 from mailer.ledger import drafts, listing, queue
 from mailer.ledger.opening import Ledger, Transaction
-from mailer.model import Delivery, Draft, Receipt
+from mailer.ledger.queue import DueRow
+from mailer.model import Draft, Receipt
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
 from mailer.workspace.finishing import signatures, ways_out
 from mailer.workspace.opening import Workspace
@@ -51,9 +52,9 @@ class Passed:
     def hearing(self, order: Order) -> Order:
         """The same order, of whose every receipt this is told too."""
 
-        def told(delivery: Delivery, receipt: Receipt) -> None:
-            self.campaigns.add(delivery.draft.campaign)
-            order.told(delivery, receipt)
+        def told(row: DueRow, receipt: Receipt) -> None:
+            self.campaigns.add(row.campaign)
+            order.told(row, receipt)
 
         return replace(order, told=told)
 

@@ -16,8 +16,9 @@ from mailer.config.when import AtMost
 from mailer.ledger import rounds, timing
 from mailer.ledger.moves import PROGRAM, move
 from mailer.ledger.opening import Ledger, Transaction
+from mailer.ledger.queue import DueRow
 from mailer.ledger.timing import Timed
-from mailer.model import Delivery, Status
+from mailer.model import Status
 from mailer.workspace.opening import Workspace
 
 #: The beat that tells when the queue was last sorted: what waited while somebody looked is not late.
@@ -62,13 +63,13 @@ def closed_for(config: Config, country: str) -> Container[date]:
     return when.closed_days(country, config.firm.closed)
 
 
-def may_leave(config: Config, delivery: Delivery, at: datetime) -> bool:
+def may_leave(config: Config, mail: DueRow, at: datetime) -> bool:
     """Whether it is an open hour for that mail's recipient: asked again for each mail of a long pass."""
-    campaign = config.campaigns.get(delivery.draft.campaign)
+    campaign = config.campaigns.get(mail.campaign)
     if campaign is None or campaign.hours is None:
         return True
-    zone = delivery.zone or config.firm.timezone
-    return when.is_open(at, campaign.hours, zone, closed_for(config, delivery.country))
+    zone = mail.zone or config.firm.timezone
+    return when.is_open(at, campaign.hours, zone, closed_for(config, mail.country))
 
 
 def wish_of(config: Config, mail: Timed) -> when.Wish:

@@ -4,11 +4,12 @@ from email import message_from_bytes
 
 import pytest
 
+from mailer.crew import Crew
 from mailer.errors import MailerError
 from mailer.ledger import drafts
 from mailer.ledger.upcoming import BATCH, Upcoming
 from mailer.model import Attachment
-from mailer.outgoing import FRESH, Composer, Outgoing, uncomposed
+from mailer.outgoing import FRESH, Composer, Outgoing, composed_ahead, uncomposed
 from tests.factories import NOW, add_queued
 
 
@@ -38,28 +39,31 @@ def upcoming(ledger):
     return Upcoming(ledger, "ada", now=NOW)
 
 
+def first_ahead(ledger, composer):
+    return next(composed_ahead(upcoming(ledger), Crew(composer.ahead)))
+
+
 def test_all_that_is_due_comes_once_and_in_order(ledger, composer):
     ids = add_queued(ledger, BATCH + 1)
-    outgoing = Outgoing(map(composer.ahead, upcoming(ledger)))
+    outgoing = Outgoing(composed_ahead(upcoming(ledger), Crew(composer.ahead)))
     assert outgoing.ids(3) == ids[:3]
     taken = []
     while outbound := outgoing.take():
-        taken.append(outbound.delivery.id)
+        taken.append(outbound.row.id)
     assert taken == ids
     assert outgoing.ids(3) == []
 
 
 def test_composed_ahead_is_composed_alike(ledger, composer):
     add_queued(ledger, 2)
-    (rows,) = upcoming(ledger)
-    ahead = [composer.message_of(outbound) for outbound in composer.ahead(rows)]
-    assert ahead == [composer.message_of(outbound) for outbound in uncomposed(rows)]
+    ahead = [composer.message_of(outbound) for outbound in first_ahead(ledger, composer)]
+    (in_turn,) = uncomposed(upcoming(ledger))
+    assert ahead == [composer.message_of(outbound) for outbound in in_turn]
 
 
 def test_a_message_that_waited_is_composed_again_with_its_new_date(ledger, composer, clock):
     add_queued(ledger)
-    (rows,) = upcoming(ledger)
-    (outbound,) = composer.ahead(rows)
+    (outbound,) = first_ahead(ledger, composer)
     clock.time += FRESH
     message = message_from_bytes(composer.message_of(outbound).content)
     assert message["Date"] == "Tue, 24 Nov 2026 09:30:05 +0000"
@@ -71,8 +75,7 @@ def test_a_file_is_fetched_from_the_ledger_in_its_turn(ledger, composer):
     with ledger.begin() as tx:
         drafts.keep_attachments(tx, {"d1": b"Terms"})
     add_queued(ledger, attachments=(file,))
-    (rows,) = upcoming(ledger)
-    (outbound,) = composer.ahead(rows)
+    (outbound,) = first_ahead(ledger, composer)
     assert outbound.message is None
     assert b"terms.txt" in composer.message_of(outbound).content
 
@@ -80,8 +83,7 @@ def test_a_file_is_fetched_from_the_ledger_in_its_turn(ledger, composer):
 def test_what_cannot_be_composed_stops_nobody_else(ledger, composer):
     add_queued(ledger, reply_to=("no address",))
     add_queued(ledger, campaign="others")
-    (rows,) = upcoming(ledger)
-    broken, sound = composer.ahead(rows)
+    broken, sound = first_ahead(ledger, composer)
     with pytest.raises(MailerError, match="is not an address"):
         composer.message_of(broken)
     assert composer.message_of(sound).rcpt_to == ("client0@client.example",)
