@@ -22,6 +22,8 @@ Answer = TypeVar("Answer")
 
 #: So many batches are worth the time that forking takes.
 _WORTH = 3
+#: What Linux lets anybody's pipe hold.
+_PIPE_BYTES = 1 << 20
 _THREADS = Path("/proc/self/task")
 
 
@@ -78,8 +80,8 @@ class _Member(Generic[Batch, Answer]):
     def __init__(self, work: Callable[[Batch], Answer]) -> None:
         self._work = work
         self._batch: Batch
-        asked, ask = os.pipe()
-        told, tell = os.pipe()
+        asked, ask = _pipe()
+        told, tell = _pipe()
         self._process = os.fork()
         if not self._process:
             _serve(work, asked, tell)
@@ -124,6 +126,16 @@ def _serve(work: Callable[[Batch], Answer], asked: int, tell: int) -> NoReturn:
                 answers.flush()
     finally:
         os._exit(0)  # whatever ended it: the process that asked does that batch itself, and meets the error
+
+
+def _pipe() -> tuple[int, int]:
+    """Its two ends; most batches fit into it, so that who writes need not wait until the other gets to read."""
+    import fcntl  # there is none on Windows, where nothing is forked
+
+    ends = os.pipe()
+    with suppress(OSError):
+        fcntl.fcntl(ends[0], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return ends
 
 
 def _close_all_but(*kept: int) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 #: What a cell can hold, typed. None is an empty cell.
@@ -290,6 +291,12 @@ class Message:
     message_id: str
     #: CRLF lines, not dot-stuffed, ending in CRLF.
     content: bytes
+
+    @cached_property
+    def stuffed(self) -> bytes:
+        """The content as SMTP wants it: dots doubled at line starts (RFC 5321 section 4.5.2)."""
+        stuffed = self.content.replace(b"\r\n.", b"\r\n..")
+        return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
 
 class Outcome(StrEnum):

@@ -73,9 +73,11 @@ class Composer:
         if delivery.draft.attachments:
             return None
         try:
-            return self._compose(delivery, date)
+            message = self._compose(delivery, date)
         except MailerError:
             return None
+        message.stuffed  # noqa: B018  kept by the message, so done here and not beside the wire
+        return message
 
     def _compose(self, delivery: Delivery, date: datetime) -> Message:
         message = compose(

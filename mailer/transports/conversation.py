@@ -18,6 +18,8 @@ from mailer.transports.line import Line
 from mailer.transports.offers import Command, Offers
 from mailer.transports.replies import NotSmtpError, Replies, Reply
 
+#: What follows a message's content (RFC 5321 section 4.1.1.4).
+_END = b".\r\n"
 _RSET = Command(Phase.CONNECT, b"RSET\r\n")
 #: RFC 2920 3.1: a 354 that is no longer wanted, since every recipient was refused, is answered by a lone dot.
 _LONE_DOT = Command(Phase.CONNECT, b".\r\n")
@@ -99,14 +101,15 @@ class Conversation:
     def send(self, following: Message | None) -> None:
         """Send the content of the ready message, and what of the next envelope may ride behind the final dot."""
         assert self._ready
-        content = _stuffed(self._ready.content)
-        self._content = Content(self._ready, self.line.written + len(content))
+        content = self._ready.stuffed
+        self._content = Content(self._ready, self.line.written + len(content) + len(_END))
         self._ready = None
+        behind = b""
         if following and self.offers.pipelining and not self.offers.objection(following):
-            content += self._agree(following)
+            behind = self._agree(following)
         else:
             self._next = following
-        self._say(content)
+        self._say(b"".join((content, _END, behind)))
 
     def received(self, data: bytes) -> None:
         """Take in what the server said; raises LineCutError when there is nothing more to say."""
@@ -274,12 +277,6 @@ def _first_group(envelope: Envelope) -> bytes:
     group = envelope.groups.popleft()
     envelope.said.extend(group)
     return b"".join(command.line for command in group)
-
-
-def _stuffed(content: bytes) -> bytes:
-    """The content as it travels: dots doubled at line starts, terminator behind (RFC 5321 section 4.5.2)."""
-    stuffed = content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
-    return b"." + stuffed if content.startswith(b".") else stuffed
 
 
 def _receipt(phase: Phase, reply: Reply, about: str = "") -> Receipt:
