@@ -17,21 +17,22 @@ from mailer.cli.output import (
     json_option,
     line,
     print_json,
-    problems,
     sentences,
     table,
     tell,
     tell_decision,
 )
+from mailer.cli.reviewing import is_late, review
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import draft_json
+from mailer.cli.showing import memos_beside, one, show_draft
 from mailer.errors import UsageError
 from mailer.model import Edit, Problem, Severity, Status
 
 if TYPE_CHECKING:
     from mailer.ledger.listing import Entry
     from mailer.ledger.opening import Ledger
-    from mailer.model import Draft, Memo
+    from mailer.model import Draft
     from mailer.workspace import Workspace
 
 #: What a person's --undo makes drafts again.
@@ -96,43 +97,12 @@ def _to_look_at(problems: Iterable[Problem]) -> str:
 def show(settings: Settings, draft_id: int, as_html: bool, as_json: bool) -> None:
     """One draft as it will be read."""
     with settings.workspace() as workspace:
-        entry, words = _one(workspace.ledger, draft_id)
-        memos = _memos(workspace, workspace.ledger, entry)
+        entry, words = one(workspace.ledger, draft_id)
+        memos = memos_beside(workspace, workspace.ledger, entry)
     if as_json:
         print_json({**draft_json(entry, words), "memos": [memo.words for memo in memos]})
     else:
         show_draft(entry, words, memos, as_html=as_html)
-
-
-def _memos(workspace: Workspace, ledger: Ledger, entry: Entry) -> Sequence[Memo]:
-    from mailer.relations import memos_of
-
-    return memos_of(ledger, workspace.config, workspace.folder, entry, today=workspace.today)
-
-
-def show_draft(entry: Entry, words: Draft, memos: Sequence[Memo] = (), *, as_html: bool = False) -> None:
-    """Print a draft: its envelope, its words, what to know of the person, and what to look at."""
-    for label, value in (
-        ("From", words.from_),
-        ("To", ", ".join(words.to)),
-        ("Cc", ", ".join(words.cc)),
-        ("Bcc", ", ".join(words.bcc)),
-        ("Reply to", ", ".join(words.reply_to)),
-        ("Subject", words.subject),
-        ("Attached", ", ".join(file.name for file in words.attachments if not file.content_id)),
-    ):
-        if value:
-            line(f"{label + ':':10}{value}")
-    line()
-    line(words.html if as_html else words.text)
-    show_memos(memos)
-    problems(entry.problems)
-
-
-def show_memos(memos: Iterable[Memo]) -> None:
-    """Print what stands beside a draft and never in it."""
-    for memo in memos:
-        line(f"To know, not to send: {memo}")
 
 
 @drafts.command(short_help="How a draft differs from what was approved.")
@@ -143,7 +113,7 @@ def diff(settings: Settings, draft_id: int) -> None:
     from mailer.campaigns import differences
 
     with settings.workspace() as workspace:
-        _one(workspace.ledger, draft_id)
+        one(workspace.ledger, draft_id)
         found = differences(workspace.ledger, draft_id)
     for each in found:
         line(each.title)
@@ -172,14 +142,14 @@ def edit(
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
-        _, words = _one(workspace.ledger, draft_id)
+        _, words = one(workspace.ledger, draft_id)
         wanted = Edit(personal_line, subject, body.read() if body else None)
         if wanted == Edit() and not undo:
             wanted = _from_editor(words)
         done = use.edit(
             workspace.ledger, workspace.config, workspace.folder, draft_id, None if undo else wanted, now=workspace.now
         )
-        entry, _ = _one(workspace.ledger, draft_id)
+        entry, _ = one(workspace.ledger, draft_id)
     show_draft(entry, done)
 
 
@@ -204,7 +174,7 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
     with settings.workspace() as workspace:
         ledger, entries = _chosen(workspace, which)
         if not which[0].isdigit() and not every:
-            return _review(workspace, ledger, entries)
+            return review(workspace, ledger, entries)
         if every:
             entries = [entry for entry in entries if not entry.held]
             if not ask(f"Approve {counted(len(entries), 'draft')} without looking at each here?", yes=yes):
@@ -246,7 +216,7 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
 
 def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) -> list[Entry]:
     """Ask about those whose time has passed: the next open hour, or not at all."""
-    late = [entry for entry in entries if _is_late(entry, workspace)]
+    late = [entry for entry in entries if is_late(entry, workspace)]
     if not late:
         return list(entries)
     first = min(entry.due_at for entry in late if entry.due_at)
@@ -255,58 +225,6 @@ def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) 
         return list(entries)
     tell(f"They stay as they are. Drop them: mailer campaigns let-go {late[0].campaign}")
     return [entry for entry in entries if entry not in late]
-
-
-def _is_late(entry: Entry, workspace: Workspace) -> bool:
-    return entry.due_at is not None and entry.due_at < workspace.now
-
-
-def _review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> int:
-    """Show one draft after the other and ask."""
-    if not is_interactive():
-        raise UsageError(
-            "Approving one by one needs a terminal.",
-            cure="Name the drafts (mailer drafts approve 12 13), or add --all --yes after looking at the preview.",
-        )
-    if not entries:
-        line("No draft waits for your yes.")
-    for number, entry in enumerate(entries, 1):
-        if not _review_one(workspace, ledger, entry.id, f"{number} of {len(entries)}"):
-            break
-    return 0
-
-
-def _review_one(workspace: Workspace, ledger: Ledger, draft_id: int, place: str) -> bool:
-    """Show a draft, again after each sentence of one's own, and do as the answer says; False to end the review."""
-    from mailer import campaigns as use
-
-    answer = "p"
-    while answer == "p":
-        entry, words = _one(ledger, draft_id)
-        line(f"\n── {place} " + "─" * 40)
-        show_draft(entry, words, _memos(workspace, ledger, entry))
-        answer = _answer(entry, late=_is_late(entry, workspace))
-        if answer == "p":
-            added = Edit(personal_line=click.prompt("Your sentence", err=True))
-            use.edit(ledger, workspace.config, workspace.folder, entry.id, added, now=workspace.now)
-    if answer == "y":
-        seen = {entry.id: entry.digest}
-        tell_decision(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved")
-    elif answer == "n":
-        use.discard(ledger, [entry.id], who=workspace.who, now=workspace.now)
-    return answer != "q"
-
-
-def _answer(entry: Entry, *, late: bool) -> str:
-    if late:
-        line("Its time has passed: your yes sends it at the next open hour.")
-    choices = ["n", "p", "s", "q"] if entry.held else ["y", "n", "p", "s", "q"]
-    said = "" if entry.held else "[y]es, "
-    question = f"{said}[n]o, [p]ersonal line, [s]kip, [q]uit"
-    answer: str = click.prompt(
-        question, type=click.Choice(choices), default="s", show_choices=False, show_default=False, err=True
-    )
-    return answer
 
 
 def _chosen(workspace: Workspace, which: tuple[str, ...]) -> tuple[Ledger, list[Entry]]:
@@ -334,17 +252,6 @@ def _ledger(workspace: Workspace, campaign: str | None) -> Ledger:
         return workspace.ledger
     workspace.config.campaign(campaign)
     return workspace.ledger_of(campaign)
-
-
-def _one(ledger: Ledger, draft_id: int) -> tuple[Entry, Draft]:
-    from mailer.ledger import listing
-
-    with ledger.read() as tx:
-        entry = next(iter(listing.entries(tx, ids=[draft_id])), None)
-        words = listing.words_of(tx, [draft_id])
-    if entry is None or draft_id not in words:
-        raise UsageError(f"There is no draft {draft_id}.", cure="See them with: mailer drafts list")
-    return entry, words[draft_id]
 
 
 def _who(entry: Entry) -> str:

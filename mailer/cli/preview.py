@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.completion import CAMPAIGN
-from mailer.cli.drafts import show_memos
 from mailer.cli.home import tell_home
 from mailer.cli.output import line, problems, tell
 from mailer.cli.settings import Settings
+from mailer.cli.showing import show_memos
 from mailer.errors import UsageError
 from mailer.model import Contact, Problem, Status
 

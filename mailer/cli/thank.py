@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from mailer.cli.completion import ACCOUNT
-from mailer.cli.drafts import show_draft
 from mailer.cli.home import tell_rehearsed
 from mailer.cli.output import ask, line, tell, tell_unread
 from mailer.cli.send import exit_code, tell_troubles
 from mailer.cli.settings import Settings
+from mailer.cli.showing import show_draft
 from mailer.errors import ContactsError, UsageError
 from mailer.model import Contact, Field, Status
 
