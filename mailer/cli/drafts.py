@@ -174,7 +174,9 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
     with settings.workspace() as workspace:
         ledger, entries = _chosen(workspace, which)
         if not which[0].isdigit() and not every:
-            return review(workspace, ledger, entries)
+            if review(workspace, ledger, entries):
+                line(f"→ Send: {settings.command(f'send {which[0]}')}")
+            return 0
         if every:
             entries = [entry for entry in entries if not entry.held]
             if not ask(f"Approve {counted(len(entries), 'draft')} without looking at each here?", yes=yes):
@@ -200,6 +202,9 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
     """Say no: these mails do not go out in this round. With --undo, take a yes or a no back."""
     from mailer import campaigns as use
 
+    if not which[0].isdigit():
+        cure = "`mailer drafts list` shows them; `mailer campaigns cancel` calls a whole campaign back."
+        raise UsageError("Give the numbers of drafts.", cure=cure)
     with settings.workspace() as workspace:
         ledger, entries = _chosen(workspace, which)
         ids = [entry.id for entry in entries]

@@ -147,17 +147,22 @@ def problems(found: Iterable[Problem], *, at_most: int = 20) -> None:
 
 
 def _print_group(heading: str, style: str, kinds: Iterable[list[Problem]], at_most: int) -> None:
-    out = console()
-    out.print(f"\n{heading}", style=style)
+    console().print(f"\n{heading}", style=style)
     for alike in kinds:
         for problem in alike[:at_most]:
-            where = f"{printable(problem.where)}: " if problem.where else ""
-            out.print(f"  {where}{printable(problem.what)}", markup=False, highlight=False)
-        cures = dict.fromkeys(printable(problem.cure) for problem in alike[:at_most] if problem.cure)
-        for cure in cures:
-            out.print(f"    → {cure}", style="dim", markup=False, highlight=False)
+            _indented(f"{problem.where}: {problem.what}" if problem.where else problem.what, 2)
+        for cure in dict.fromkeys(problem.cure for problem in alike[:at_most] if problem.cure):
+            _indented(f"→ {cure}", 4, style="dim")
         if len(alike) > at_most:
-            out.print(f"  … and {len(alike) - at_most} more like this (--json lists them all)", style="dim")
+            _indented(f"… and {len(alike) - at_most} more like this (--json lists them all)", 2, style="dim")
+
+
+def _indented(text: str, by: int, *, style: str = "") -> None:
+    """Print text so that its further lines stand under the first."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    console().print(Padding(Text(printable(text), style), (0, 0, 0, by), expand=False))
 
 
 def problem_json(problem: Problem) -> dict[str, str]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from mailer.workspace import Workspace
 
 
-def review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> int:
-    """Show one draft after the other and ask."""
+def review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> bool:
+    """Show one draft after the other and ask; whether any got a yes."""
     if not is_interactive():
         raise UsageError(
             "Approving one by one needs a terminal.",
@@ -27,14 +27,16 @@ def review(workspace: Workspace, ledger: Ledger, entries: Sequence[Entry]) -> in
         )
     if not entries:
         line("No draft waits for your yes.")
+    answers: list[str] = []
     for number, entry in enumerate(entries, 1):
-        if not _review_one(workspace, ledger, entry.id, f"{number} of {len(entries)}"):
+        answers.append(_review_one(workspace, ledger, entry.id, f"{number} of {len(entries)}"))
+        if answers[-1] == "q":
             break
-    return 0
+    return "y" in answers
 
 
-def _review_one(workspace: Workspace, ledger: Ledger, draft_id: int, place: str) -> bool:
-    """Show a draft, again after each sentence of one's own, and do as the answer says; False to end the review."""
+def _review_one(workspace: Workspace, ledger: Ledger, draft_id: int, place: str) -> str:
+    """Show a draft, again after each sentence of one's own, and do as the answer says; gives the answer."""
     from mailer import campaigns as use
 
     answer = "p"
@@ -50,8 +52,8 @@ def _review_one(workspace: Workspace, ledger: Ledger, draft_id: int, place: str)
         seen = {entry.id: entry.digest}
         tell_decision(use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen), "approved")
     elif answer == "n":
-        use.discard(ledger, [entry.id], who=workspace.who, now=workspace.now)
-    return answer != "q"
+        tell_decision(use.discard(ledger, [entry.id], who=workspace.who, now=workspace.now), "discarded")
+    return answer
 
 
 def _answer(entry: Entry, *, late: bool) -> str:
@@ -59,10 +61,9 @@ def _answer(entry: Entry, *, late: bool) -> str:
         line("Its time has passed: your yes sends it at the next open hour.")
     choices = ["n", "p", "s", "q"] if entry.held else ["y", "n", "p", "s", "q"]
     said = "" if entry.held else "[y]es, "
-    question = f"{said}[n]o, [p]ersonal line, [s]kip, [q]uit"
-    answer: str = click.prompt(
-        question, type=click.Choice(choices), default="s", show_choices=False, show_default=False, err=True
-    )
+    question = f"{said}[n]o, [p]ersonal line, [s]kip (or Enter), [q]uit"
+    wanted = click.Choice(choices, case_sensitive=False)
+    answer: str = click.prompt(question, type=wanted, default="s", show_choices=False, show_default=False, err=True)
     return answer
 
 

@@ -212,8 +212,9 @@ def approve_on_a_terminal(firm, keys):
 
 def test_drafts_are_approved_one_by_one_on_a_terminal(firm):
     firm.run("campaigns", "prepare", "thanks")
-    told = approve_on_a_terminal(firm, b"p\nThe boat was a joy.\ny\nn\nq\n")
+    told = approve_on_a_terminal(firm, b"p\nThe boat was a joy.\nY\nn\nq\n")
     assert told.count("The boat was a joy.") == 1
+    assert told.endswith("→ Send: mailer send thanks\n")
     assert [each["status"] for each in firm.run("drafts", "list", "--all", "--json").json] == [
         "queued",
         "discarded",

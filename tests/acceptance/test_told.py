@@ -20,6 +20,11 @@ def test_a_yes_to_what_was_given_up_is_told_how_to_take_that_back(prepared):
     assert "1 approved." in refused.out
 
 
+def test_a_no_is_said_to_drafts_by_number_never_to_a_whole_campaign(prepared):
+    assert "→ `mailer drafts list` shows them" in prepared.run("drafts", "discard", "thanks", code=2).err
+    assert len(prepared.run("drafts", "list", "--json").json) == 3
+
+
 def test_what_cannot_be_decided_any_more_is_told_by_what_it_is(prepared):
     prepared.run("drafts", "approve", 1)
     assert "1 not: it is queued already." in prepared.run("deliveries", "retry", 1, code=1).err

@@ -58,6 +58,12 @@ def test_problems_are_listed_worst_first_and_alike_ones_together(capsys):
     assert "… and 3 more like this" in out
 
 
+def test_a_long_problem_is_continued_under_its_beginning(capsys, monkeypatch):
+    monkeypatch.setattr(output, "_PIPE_WIDTH", 30)
+    output.problems([Problem("row 3", "There is no personal line, and the template has a place for one.")])
+    assert "\n  personal line, and the" in capsys.readouterr().out
+
+
 def test_a_problem_of_no_place_is_told_without_one(capsys):
     output.problems([Problem("", "It begins without a greeting.", "", Severity.WARN)])
     assert "\n  It begins without a greeting.\n" in capsys.readouterr().out
