@@ -61,7 +61,7 @@ def test_problems_are_listed_worst_first_and_alike_ones_together(capsys):
 def test_a_long_problem_is_continued_under_its_beginning(capsys, monkeypatch):
     monkeypatch.setattr(output, "_PIPE_WIDTH", 30)
     output.problems([Problem("row 3", "There is no personal line, and the template has a place for one.")])
-    assert "\n  personal line, and the" in capsys.readouterr().out
+    assert "\n  line, and the template has a\n  place" in capsys.readouterr().out
 
 
 def test_a_problem_of_no_place_is_told_without_one(capsys):
