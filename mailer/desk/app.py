@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, render_template
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
 from mailer.desk import deciding, dropping, month, people, person, reporting, review, sending, starting, today, words
 from mailer.desk.desk import Desk
@@ -28,6 +28,8 @@ MENU = {
 TOO_LARGE = (
     f"This is larger than the desk takes; a workbook may have {BOOK_LIMIT // MEGABYTE} MB. Take the pictures out of it."
 )
+NO_PAGE = "There is no such page. What it showed may be gone since."
+NOT_UNDERSTOOD = "Your browser asked for this in a way that the desk does not know."
 
 
 def make_app(open_workspace: Callable[[], Workspace], config_path: Path, port: int) -> tuple[Flask, Door]:
@@ -58,7 +60,12 @@ def make_app(open_workspace: Callable[[], Workspace], config_path: Path, port: i
 
 def _refused(error: HTTPException) -> tuple[str, int]:
     """A page for what was asked wrongly; it shows nothing of the workspace."""
-    said = TOO_LARGE if isinstance(error, RequestEntityTooLarge) else error.description
+    if isinstance(error, RequestEntityTooLarge):
+        said = TOO_LARGE
+    elif error.description == type(error).description:  # the library's words, for programmers
+        said = NO_PAGE if isinstance(error, NotFound) else NOT_UNDERSTOOD
+    else:
+        said = error.description or NOT_UNDERSTOOD
     return render_template("closed.html", said=said, cure=""), error.code or 500
 
 

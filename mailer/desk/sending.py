@@ -18,6 +18,7 @@ from mailer.ledger import listing, rounds
 from mailer.model import Outcome, Problem, Status
 from mailer.scheduling.preparing import prepare_next
 from mailer.sending import Order
+from mailer.when import describe
 from mailer.workspace.passes import plan, send_test, words_for_test
 from mailer.workspace.statuses import bring_home
 
@@ -30,6 +31,8 @@ class Standing:
     """How far a campaign is."""
 
     name: str
+    #: When it goes, as words.
+    rule: str
     #: Status → how many, over all its rounds.
     counts: Mapping[Status, int]
     paused: bool
@@ -48,11 +51,12 @@ def add_pages(app: Flask, desk: Desk) -> None:
     def campaign(campaign: str) -> str:
         workspace = desk.workspace
         ledger = workspace.ledger_of(desk.known(campaign))
+        standing = _standing(desk, campaign)
         return render_template(
             "campaign.html",
             campaign=campaign,
             settings=workspace.config.campaigns[campaign],
-            standing=_standing(desk, campaign),
+            standing=standing,
             shares=plan(workspace, ledger, Order(campaigns=[campaign])),
             going=desk.goings.of(campaign),
             found=actions.found.get(campaign, []),
@@ -67,7 +71,8 @@ def _standing(desk: Desk, name: str) -> Standing:
         by_round = listing.counts(tx, name)
         paused = name in rounds.paused(tx)
     counts = {status: sum(each.get(status, 0) for each in by_round.values()) for status in Status}
-    return Standing(name, counts, paused)
+    config = desk.workspace.config
+    return Standing(name, describe(config.campaigns[name].when, config.firm.timezone), counts, paused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,16 @@ def test_what_is_wrong_in_the_sheet_is_told_after_preparing(firm, desk):
     assert "bob at example" in said(act(desk, "prepare"))
 
 
+def test_what_is_wrong_in_the_sheet_is_told_with_its_cell(firm, desk):
+    firm.write_sheet([row(1), row(2, e_mail=None)])
+    assert re.search(r"clients.xlsx › \w+ › B3 ?: There is no address", said(act(desk, "prepare")))
+
+
+def test_a_campaign_says_to_whom_it_goes_and_when(desk):
+    assert "To clients, with the template thanks, when you send it." in said(desk.get("/campaigns/thanks"))
+    assert "when you send it" in said(desk.get("/campaigns"))
+
+
 def test_only_what_was_approved_is_sent_and_nobody_twice(firm, desk):
     prepare(firm)
     with firm.open() as workspace:

@@ -53,7 +53,9 @@ def test_a_persons_story_has_their_facts_and_emails(firm, desk):
 
 def test_a_row_that_is_gone_and_a_sheet_that_cannot_be_read_are_said_plainly(firm, desk):
     assert desk.get("/contacts/clients/99").status_code == 404
-    assert desk.get("/contacts/nobody").status_code == 404
+    nowhere = desk.get("/contacts/nobody")
+    assert nowhere.status_code == 404
+    assert "There is no such page." in nowhere.text
     (firm.folder / "clients.xlsx").write_bytes(b"nonsense")
     answer = desk.get("/contacts/clients")
     assert answer.status_code == 409
