@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import IO, TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -30,6 +29,8 @@ from mailer.errors import UsageError
 from mailer.model import Edit, Problem, Severity, Status
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mailer.ledger.listing import Entry
     from mailer.ledger.opening import Ledger
     from mailer.model import Draft
@@ -187,7 +188,9 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
     code = tell_decision(done, "approved")
     if given_up := [str(entry.id) for entry in entries if entry.id in done.refused and entry.status in _GIVEN_UP]:
         tell(f"→ Make them drafts again first: {settings.command(' '.join(['drafts discard --undo', *given_up]))}")
-    if done.done:
+    if done.done and (first := _first_due(workspace, entries)):
+        line(f"→ The first goes on {first}, by itself while the schedule is kept: {settings.command('run')}")
+    elif done.done:
         names = {entry.campaign for entry in entries}
         line(f"→ Send: {settings.command(f'send {names.pop()}' if len(names) == 1 else 'send')}")
     return code
@@ -219,14 +222,24 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
     return code
 
 
+def _first_due(workspace: Workspace, entries: Sequence[Entry]) -> str:
+    """When the first of mails goes that all wait for their hour; "" where one of them may go at once."""
+    due = [entry.due_at for entry in entries if entry.due_at and entry.due_at > workspace.now]
+    return _spoken(workspace, min(due)) if due and len(due) == len(entries) else ""
+
+
+def _spoken(workspace: Workspace, at: datetime) -> str:
+    local = workspace.config.firm.local(at)
+    return f"{local:%A} {local.day} {local:%B, %H:%M}"
+
+
 def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) -> list[Entry]:
     """Ask about those whose time has passed: the next open hour, or not at all."""
     late = [entry for entry in entries if is_late(entry, workspace)]
     if not late:
         return list(entries)
     first = min(entry.due_at for entry in late if entry.due_at)
-    due = f"{first.astimezone(ZoneInfo(workspace.config.firm.timezone)):%A %d %B, %H:%M}"
-    if ask(f"{len(late)} of these were due on {due}. Send them at the next open hour?", yes=yes):
+    if ask(f"{len(late)} of these were due on {_spoken(workspace, first)}. Send them at the next open hour?", yes=yes):
         return list(entries)
     tell(f"They stay as they are. Drop them: mailer campaigns let-go {late[0].campaign}")
     return [entry for entry in entries if entry not in late]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailer.cli.completion import ACCOUNT, CAMPAIGN
-from mailer.cli.output import json_option, line, print_json, table, tell
+from mailer.cli.output import counted, json_option, line, print_json, table, tell
 from mailer.cli.settings import Settings
 from mailer.errors import ServerError, UsageError
 
@@ -112,7 +112,7 @@ def _print_check(found: list[Check], errors: dict[str, ServerError]) -> None:
 
 
 def _settled(count: int) -> str:
-    return f" {count} doubtful mails were found in Sent." if count else ""
+    return f" Found in Sent: {counted(count, 'doubtful mail')}." if count else ""
 
 
 def _short(words: str) -> str:
@@ -138,7 +138,7 @@ def lay_drafts(settings: Settings, campaign: str, as_json: bool) -> None:
         print_json(counts)
         return
     for name, count in counts.items():
-        line(f"{name}: {count} mails lie in its drafts; send them from there.")
+        line(f"{name}: {counted(count, 'mail')} put into its own drafts, to be sent from there.")
     if not counts:
         line(f"Nothing of {campaign} is approved. Approve drafts first: mailer drafts approve {campaign}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mailer.cli.output import ask, json_option, line, print_json
+from mailer.cli.output import ask, counted, json_option, line, print_json
 from mailer.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
             ledger.scrub()
         removed = _remove_rehearsals(workspace, address)
         renewed = renew(workspace)
-    line(f"{address} is forgotten and stays blocked: {emptied} mails emptied, {removed} rehearsed ones removed.")
+    line(f"{address} is forgotten and stays blocked: {counted(emptied, 'mail')} emptied, {removed} rehearsed removed.")
     for said in renewed:
         line(said)
     line("If the address is still in a spreadsheet, take it out there: mailer never writes yours.")

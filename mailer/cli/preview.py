@@ -11,7 +11,7 @@ import click
 
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.home import tell_home
-from mailer.cli.output import line, problems, tell
+from mailer.cli.output import counted, line, problems, tell
 from mailer.cli.settings import Settings
 from mailer.cli.showing import show_memos
 from mailer.errors import UsageError
@@ -50,7 +50,7 @@ def preview(settings: Settings, campaign: str, out: Path | None, open_it: bool) 
         return
     folder.mkdir(parents=True, exist_ok=True)
     page = write_page(shown, folder, title=f"{campaign}, round {done.round}")
-    line(f"{len(shown)} drafts on one page: {page}")
+    line(f"{counted(len(shown), 'draft')} on one page: {page}")
     if open_it:
         webbrowser.open(page.absolute().as_uri())
 
@@ -133,7 +133,7 @@ def _print(shown: Sequence[Shown]) -> None:
             took = ", ".join(group.branches) or "no conditions"
             line(f"\n── {len(rest)} alike ({took}), such as {rest[0].id}:")
             _print_one(rest[0])
-    tell(f"\n{len(shown)} drafts. All of them on one page: add --out FOLDER.")
+    tell(f"\n{counted(len(shown), 'draft')}. All of them on one page: add --out FOLDER.")
 
 
 def _print_one(shown: Shown) -> None:

@@ -24,7 +24,9 @@ _SHOWN = 20
 
 
 @click.command()
-@click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="How far to look ahead.")
+@click.option(
+    "--days", type=click.IntRange(1, 400), metavar="N", default=30, show_default=True, help="How far to look ahead."
+)
 @click.option("--late", is_flag=True, help="Only what is too late to go by itself, and how to decide about it.")
 @click.option("--ics", metavar="FILE", type=click.Path(path_type=Path), help="Write it as a calendar file.")
 @json_option
@@ -64,7 +66,7 @@ def _write_calendar(path: Path, found: Outlook, firm: str, now: datetime) -> Non
     from mailer.scheduling.ics import calendar
 
     path.write_text(calendar(found.lines, firm=firm, now=now), encoding="utf-8", newline="")
-    tell(f"{len(found.lines)} events written to {path}")
+    tell(f"{counted(len(found.lines), 'event')} written to {path}.")
 
 
 def _show(found: Outlook, zone_name: str, days: int) -> None:

@@ -30,7 +30,7 @@ DONE, LOOK, RUN_AGAIN = 0, 1, 75
 
 @click.command()
 @click.argument("campaign", type=CAMPAIGN, required=False)
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many mails from each account.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many mails from each account.")
 @click.option("--again", is_flag=True, help="Open the campaign's next round: the same people may get it once more.")
 @click.option("--dry-run", is_flag=True, help="Show the plan; send nothing.")
 @click.option("--yes", is_flag=True, help="Answer the question with yes. It approves nothing.")

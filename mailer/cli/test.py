@@ -15,7 +15,9 @@ from mailer.model import Outcome
 @click.command()
 @click.argument("campaign", type=CAMPAIGN)
 @click.option("--to", metavar="ADDRESS", required=True, help="Your own address: every mail goes there, and only there.")
-@click.option("--limit", type=click.IntRange(min=1), default=3, show_default=True, help="How many of the drafts.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), metavar="N", default=3, show_default=True, help="How many of the drafts."
+)
 @click.pass_obj
 def test(settings: Settings, campaign: str, to: str, limit: int) -> int:
     """Send some of a campaign's drafts to yourself, as they will look. It counts as contact with nobody."""

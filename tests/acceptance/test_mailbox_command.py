@@ -138,6 +138,6 @@ def test_approved_mails_are_laid_into_the_drafts_of_their_account(firm, dovecot)
     firm.run("campaigns", "prepare", "thanks")
     firm.run("drafts", "approve", "thanks", "--all", "--yes")
     assert firm.run("mailbox", "drafts", "thanks", "--json").json == {"ada": 3}
-    assert "3 mails lie in its drafts" in firm.run("mailbox", "drafts", "thanks").out
+    assert "3 mails put into its own drafts" in firm.run("mailbox", "drafts", "thanks").out
     statuses = {each["status"] for each in firm.run("deliveries", "list", "thanks", "--json").json}
     assert statuses == {"unconfirmed"}

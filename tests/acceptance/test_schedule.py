@@ -131,6 +131,7 @@ def test_preparing_by_hand_makes_the_next_round_of_the_rule(monthly):
     assert (done["round"], done["made"]) == (coming[0]["round"], 3)
     assert coming[0]["waiting"] == 3
     assert "every day, at 00:01 Africa/Lagos" in monthly.run("campaigns", "list").out
+    assert "by itself while the schedule is kept: mailer run" in monthly.run("drafts", "approve", 1).out
 
 
 def test_a_yes_after_the_time_is_asked_and_goes_at_the_next_open_hour(firm):

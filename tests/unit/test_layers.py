@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,13 @@ def test_imports_only_point_down():
     command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_page_about_the_layers_draws_those_that_are_checked():
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    checked = [layer.replace("(", "").replace(")", "") for layer in contract[0]["layers"] if layer != "__main__"]
+    page = (ROOT / "docs" / "explanation" / "layout.md").read_text(encoding="utf-8")
+    assert "```\n" + "\n".join(checked) + "\n```" in page
 
 
 @pytest.mark.parametrize("package", sorted(ROOMS))
