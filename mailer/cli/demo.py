@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mailer.cli.output import line
+from mailer.errors import UsageError
 
 
 @click.command()
@@ -17,6 +18,9 @@ from mailer.cli.output import line
 def demo(folder: Path | None, schedule: bool) -> int:
     """See the whole job done once, in FOLDER or in a temporary one: nothing real is sent."""
     place = folder or Path(tempfile.mkdtemp(prefix="mailer-demo-"))
+    if (place / "config.yaml").exists():  # it might be real: a demo says yes to everything, and sends
+        cure = "Name a folder that is not there yet, or none: mailer demo"
+        raise UsageError(f"{place.absolute()} already has a config.yaml; nothing was done.", cure=cure)
     if schedule:
         return _live(place)
     for said, *command in (
@@ -43,7 +47,8 @@ def demo(folder: Path | None, schedule: bool) -> int:
         ("What became of each:", "campaigns", "status", "thank-you"),
     ):
         line(f"\n{said}")
-        _run(place, *command)
+        if code := _run(place, *command):
+            return code
     line(f"\nLook around in {place}")
     line(f"  {place / 'outbox'}    the mails; open one with your mail program")
     line(f"  {place / 'preview' / 'index.html'}    all drafts, in your browser")
@@ -55,17 +60,19 @@ def _live(place: Path) -> int:
     from mailer.cli.demo_schedule import WEEKS, live
 
     line("A workspace with example contacts and templates:")
-    _run(place, "init", str(place))
+    if code := _run(place, "init", str(place)):
+        return code
     line(f"\n{WEEKS} weeks of it, from Monday 23 November 2026. You say yes to every draft as soon as it is there:")
     live(place)
     line(f"\nLook around in {place}; every mail is in its outbox folder.")
     return 0
 
 
-def _run(place: Path, *command: str) -> None:
-    """Show a command and run it as if it had been typed."""
+def _run(place: Path, *command: str) -> int:
+    """Show a command and run it as if it had been typed; gives its exit code."""
     from mailer.cli import cli
 
     line(f"$ mailer {shlex.join(command)}")
     options = [] if command[0] == "init" else ["--config", str(place / "config.yaml")]
-    cli.main([*options, *command], prog_name="mailer", standalone_mode=False)
+    code: int | None = cli.main([*options, *command], prog_name="mailer", standalone_mode=False)
+    return code or 0

@@ -56,3 +56,14 @@ def test_numbers_of_rehearsed_mails_are_told_from_those_of_real_ones(firm):
     assert "mailer --rehearse drafts …" in firm.run("drafts", "list", "tried").err
     assert "not among them: mailer --rehearse drafts list" in firm.run("drafts", "list").err
     assert firm.run("drafts", "list", "thanks").err == ""
+
+
+def test_a_demo_never_touches_a_workspace_that_is_there(firm):
+    firm.write_template(name="thank-you.md")
+    config = firm.folder / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("  thanks:", "  thank-you:"), encoding="utf-8")
+    for options in ([], ["--schedule"]):
+        refused = firm.run("demo", ".", *options, code=2)
+        assert "already has a config.yaml" in refused.err
+        assert refused.out == ""
+    assert firm.outbox == []
