@@ -62,6 +62,9 @@ def render() -> int:
 
 
 def main() -> None:
+    from mailer.cli import start_lightly
+
+    start_lightly()
     for name in LOADED:
         import_module(name)
     started = time.perf_counter()

@@ -65,14 +65,10 @@ def parse_address(text: str, where: str = "") -> Parsed:
     """
     if _PLAIN.fullmatch(text):
         local, _, domain = text.rpartition("@")
-        if domain[2:4] != "--" and ".xn--" not in domain and not _has_odd_label(domain):
+        if "--" not in domain:
             address = f"{local}@{domain.lower()}"
             return address, _remarks(address, where)
     return _parse_with_care(text, where)
-
-
-def _has_odd_label(domain: str) -> bool:
-    return any(label[2:4] == "--" for label in domain.split("."))
 
 
 def _parse_with_care(text: str, where: str) -> Parsed:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mailer.templates import Template
 
 #: How many contacts are rendered and written in one transaction.
-BATCH = 1000
+BATCH = 2000
 
 
 @dataclass(slots=True)

@@ -68,9 +68,17 @@ class Words:
     selling_shape: re.Pattern[str]
     #: What speaks of a file that goes with the mail.
     promising: Phrases
-    #: The first words of all these phrases: where none of them stands, nothing has to be looked for.
-    openings: frozenset[str]
+    #: The first word of each of these phrases → the phrases, each between two spaces.
+    by_opening: Mapping[str, tuple[str, ...]]
     delicate: Phrases
+
+    def places_in(self, small: Sequence[str]) -> list[int]:
+        """Where such phrases may begin among words in small letters; of most paragraphs nowhere, told in a moment."""
+        opening = self.by_opening.keys() & small
+        together = f" {' '.join(small)} " if opening else ""
+        if any(phrase in together for word in opening for phrase in self.by_opening[word]):
+            return [place for place, word in enumerate(small) if word in opening]
+        return []
 
 
 @cache
@@ -92,9 +100,17 @@ def words() -> Words:
         selling=selling,
         selling_shape=re.compile("|".join(lists["selling_patterns"]), re.IGNORECASE),
         promising=promising,
-        openings=frozenset().union(filler.by_first, selling.by_first, promising.by_first),
+        by_opening=_by_opening(filler, selling, promising),
         delicate=Phrases.of(lists["delicate"]),
     )
+
+
+def _by_opening(*lists: Phrases) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for each in lists:
+        for first, phrases in each.by_first.items():
+            found[first] = (*found.get(first, ()), *(f" {' '.join(phrase)} " for phrase in phrases))
+    return found
 
 
 def _any(phrases: Iterable[str]) -> str:

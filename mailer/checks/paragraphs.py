@@ -46,15 +46,16 @@ def said_in(text: str) -> Said:
 
 def _read(text: str) -> Said:
     written = words_in(text)
-    small = [word.casefold() for word in written]
+    together = " ".join(written).casefold()
+    small = together.split(" ")
     lists = words()
-    places = [place for place, word in enumerate(small) if word in lists.openings]
+    places = lists.places_in(small)
     shapes = [match[0] for match in lists.selling_shape.finditer(text)] if may_sell_by_shape(text) else []
     return Said(
         word_count=len(written),
         filler=tuple(lists.filler.among(written, small, places)),
         selling=(*lists.selling.among(written, small, places), *shapes),
-        says_i=not lists.first_person.isdisjoint(small) or " j'" in f" {' '.join(small)}",
+        says_i=not lists.first_person.isdisjoint(small) or " j'" in f" {together}",
         says_we=not lists.the_firm.isdisjoint(small),
         shouted=len([word for word in written if len(word) > 4 and word.isupper()]),
         promises_file=bool(lists.promising.among(written, small, places)),

@@ -86,7 +86,7 @@ def _personal(draft: Draft) -> Iterator[Problem]:
 
 
 def _greeting(draft: Draft, contact: Contact) -> Iterator[Problem]:
-    line = next((line.strip() for line in draft.text.splitlines() if line.strip()), "")
+    line = draft.text.lstrip().partition("\n")[0].strip()
     name = _greeted(line)
     if name is None:
         yield _warn("It begins without a greeting.", "Begin with “Dear …,”.", "no-greeting")

@@ -168,7 +168,7 @@ def cli(ctx: click.Context, config: str, verbose: bool, rehearse: bool) -> None:
 
 def main() -> None:
     """Run the command line."""
-    _start_lightly()
+    start_lightly()
     for stream in (sys.stdout, sys.stderr):
         # Windows would write its code page into a pipe; nowhere may a letter make a command fail.
         encoding = "utf-8" if sys.platform == "win32" else None
@@ -177,7 +177,7 @@ def main() -> None:
     cli(prog_name="mailer")
 
 
-def _start_lightly() -> None:
+def start_lightly() -> None:
     """Leave out what takes a fifth of a short command's time, for nothing.
 
     What a command loads is some hundred thousand objects that all stay. Python would look through them for garbage

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from mailer.ledger.many import Many
 from mailer.ledger.moves import batches
+from mailer.ledger.opening import listed
 from mailer.ledger.people import ADDRESS
 from mailer.ledger.schema import attachments, deliveries, identities, members, rounds
 from mailer.ledger.words import pack, problems_from_json, problems_to_json
@@ -32,37 +33,38 @@ class Kept:
     now_at: datetime | None = None
 
 
+_KEPT = select(
+    deliveries.c.id,
+    deliveries.c.person_id,
+    deliveries.c.copy,
+    deliveries.c.status,
+    deliveries.c.digest,
+    deliveries.c.problems,
+    deliveries.c.edit,
+    deliveries.c.now_at,
+).where(
+    deliveries.c.round_id == bindparam("round"),
+    deliveries.c.step == bindparam("step"),
+    deliveries.c.person_id.in_(listed("persons")),
+)
+
+
 def kept(tx: Connection, round_id: int, step: int, persons: Iterable[int]) -> dict[tuple[int, int], Kept]:
     """(person, copy) → the row it has in this round and step."""
-    found: dict[tuple[int, int], Kept] = {}
-    for batch in batches(persons):
-        rows = tx.execute(
-            select(
-                deliveries.c.id,
-                deliveries.c.person_id,
-                deliveries.c.copy,
-                deliveries.c.status,
-                deliveries.c.digest,
-                deliveries.c.problems,
-                deliveries.c.edit,
-                deliveries.c.now_at,
-            ).where(
-                deliveries.c.round_id == round_id,
-                deliveries.c.step == step,
-                deliveries.c.person_id.in_(batch),
-            )
+    wanted = list(persons)
+    rows = tx.execute(_KEPT, {"round": round_id, "step": step, "persons": wanted}) if wanted else ()
+    return {
+        (row.person_id, row.copy): Kept(
+            row.id,
+            Status(row.status),
+            row.digest,
+            problems_from_json(row.problems),
+            Edit(**row.edit["edit"]) if row.edit else None,
+            row.edit["base"] if row.edit else "",
+            row.now_at,
         )
-        for row in rows:
-            found[row.person_id, row.copy] = Kept(
-                row.id,
-                Status(row.status),
-                row.digest,
-                problems_from_json(row.problems),
-                Edit(**row.edit["edit"]) if row.edit else None,
-                row.edit["base"] if row.edit else "",
-                row.now_at,
-            )
-    return found
+        for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,30 +250,33 @@ class Place:
     source: Source
 
 
+_OWNERS = select(identities.c.person_id).where(identities.c.source == ADDRESS, identities.c.key.in_(listed("keys")))
+_FIRST = (
+    select(
+        deliveries.c.address,
+        deliveries.c.id,
+        deliveries.c.source_file,
+        deliveries.c.source_sheet,
+        deliveries.c.source_row,
+    )
+    .where(
+        deliveries.c.round_id == bindparam("round"),
+        deliveries.c.step == 0,
+        deliveries.c.person_id.in_(_OWNERS),
+        deliveries.c.status.not_in([Status.DISCARDED, Status.CANCELLED]),
+    )
+    .order_by(deliveries.c.id.desc())
+)
+
+
 def first_in_round(tx: Connection, round_id: int, addresses: Collection[str]) -> dict[str, Place]:
     """Address in lower case → the first mail of this round to it that was not dropped.
 
     It is looked for among the people ever known under the address, so a large round takes no longer than a small one.
     """
     wanted = {address.lower() for address in addresses}
-    keys = {address.casefold() for address in addresses}
-    owners = select(identities.c.person_id).where(identities.c.source == ADDRESS, identities.c.key.in_(keys))
-    rows = tx.execute(
-        select(
-            deliveries.c.address,
-            deliveries.c.id,
-            deliveries.c.source_file,
-            deliveries.c.source_sheet,
-            deliveries.c.source_row,
-        )
-        .where(
-            deliveries.c.round_id == round_id,
-            deliveries.c.step == 0,
-            deliveries.c.person_id.in_(owners),
-            deliveries.c.status.not_in([Status.DISCARDED, Status.CANCELLED]),
-        )
-        .order_by(deliveries.c.id.desc())
-    )
+    keys = [address.casefold() for address in addresses]
+    rows = tx.execute(_FIRST, {"round": round_id, "keys": keys})
     found = {address.lower(): Place(row_id, Source(*place)) for address, row_id, *place in rows}
     return {address: place for address, place in found.items() if address in wanted}
 

@@ -14,7 +14,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, exc, func, select, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Engine,
+    NullPool,
+    Select,
+    bindparam,
+    create_engine,
+    event,
+    exc,
+    func,
+    select,
+    text,
+)
 
 from mailer.errors import BusyError, LedgerError
 from mailer.ledger import schema
@@ -127,6 +140,14 @@ def driver(tx: Connection) -> sqlite3.Connection:
     return connection
 
 
+def listed(name: str) -> Select[Any]:
+    """The values of the list that a statement is given under this name, to be put into an `in_`.
+
+    They travel as one value, so the statement is made once for any number of them, and has no most.
+    """
+    return select(func.json_each(bindparam(name, type_=JSON)).table_valued("value").c.value)
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Every error of the database, as one sentence that names the file."""
@@ -234,7 +255,7 @@ def _make(engine: Engine, now: datetime) -> None:
     with engine.connect() as connection:
         tx = connection.execution_options(begin="IMMEDIATE")
         with tx.begin():
-            schema.metadata.create_all(tx)
+            schema.metadata.create_all(tx, checkfirst=False)
             tx.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
             tx.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
             tx.execute(schema.identity.insert().values(id=uuid.uuid4().hex, created_at=now))

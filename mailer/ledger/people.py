@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, select, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, update
 
 from mailer.errors import UsageError
 from mailer.ledger.many import Many
+from mailer.ledger.opening import listed
 from mailer.ledger.schema import deliveries, history, identities, members, people
 from mailer.model import Contact
 
@@ -24,6 +25,13 @@ _Known = dict[Identity, set[int]]
 _UNMADE = 2**62
 
 _NEWEST = select(func.coalesce(func.max(people.c.id), 0))
+_OWNERS = select(identities.c.person_id).where(
+    identities.c.source == bindparam("source"), identities.c.key.in_(listed("keys"))
+)
+#: All identities of those who own one of the keys.
+_THEIRS = select(identities.c.person_id, identities.c.source, identities.c.key).where(
+    identities.c.person_id.in_(_OWNERS)
+)
 _PERSON = Many(people.insert())
 _IDENTITY = Many(identities.insert())
 
@@ -86,20 +94,9 @@ def _known(tx: Connection, identified: Iterable[list[Identity]]) -> _Known:
         keys[source].add(key)
     known: _Known = defaultdict(set)
     for source, wanted in keys.items():
-        for batch in _batches(sorted(wanted)):
-            owners = select(identities.c.person_id).where(identities.c.source == source, identities.c.key.in_(batch))
-            rows = tx.execute(
-                select(identities.c.person_id, identities.c.source, identities.c.key).where(
-                    identities.c.person_id.in_(owners)
-                )
-            )
-            for person, named, key in rows:
-                known[named, key].add(person)
+        for person, named, key in tx.execute(_THEIRS, {"source": source, "keys": sorted(wanted)}):
+            known[named, key].add(person)
     return known
-
-
-def _batches(keys: list[str]) -> Iterator[list[str]]:
-    return (keys[start : start + 400] for start in range(0, len(keys), 400))
 
 
 def _person_of(own: list[Identity], source: str, known: _Known) -> int | None:

@@ -50,18 +50,15 @@ class Sender:
 
 def fields_of(contact: Contact) -> dict[str, Field | Blank]:
     """Field name → field, or a blank that refuses to print; always with the well-known names."""
-    named: dict[str, Field | Blank] = {name: usable(name, value) for name, value in contact.fields.items()}
-    if contact.name and isinstance(named.get("name", _blank("name")), Blank):
+    named = {**_well_known_blanks(), **{name: usable(name, value) for name, value in contact.fields.items()}}
+    if contact.name and isinstance(named["name"], Blank):
         named["name"] = Field(contact.name, contact.name)
-    for name, blank in _well_known_blanks():
-        if name not in named:
-            named[name] = blank
     return named
 
 
 @cache
-def _well_known_blanks() -> tuple[tuple[str, Blank], ...]:
-    return tuple((name, _blank(name)) for name in WELL_KNOWN)
+def _well_known_blanks() -> Mapping[str, Field | Blank]:
+    return {name: _blank(name) for name in WELL_KNOWN}
 
 
 @lru_cache(maxsize=512)

@@ -47,12 +47,8 @@ def seal(envelope: Envelope, subject: str, text: str, html: str) -> str:
     covered = [envelope["account"], envelope["from_"], envelope["kind"], envelope["to"], *copies, files]
     if envelope["unsubscribe"] and envelope["kind"] != "marketing":
         covered.append("unsubscribe")
-    hashed = hashlib.blake2b(digest_size=32)
-    for part in (json.dumps(covered), subject, text, html):
-        content = part.encode("utf-8", "surrogatepass")
-        hashed.update(b"%d:" % len(content))
-        hashed.update(content)
-    return hashed.hexdigest()
+    parts = [part.encode("utf-8", "surrogatepass") for part in (json.dumps(covered), subject, text, html)]
+    return digest_of(b"".join(b"%d:%b" % (len(part), part) for part in parts))
 
 
 def digest_of(content: bytes) -> str:
