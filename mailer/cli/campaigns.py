@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mailer.ledger.listing import Entry
     from mailer.workspace import Workspace
 
-#: After preparing, so many drafts are named that one kind of problem holds.
-HELD_SHOWN = 3
+#: After preparing, so many places are named where one kind of problem is.
+ALIKE_SHOWN = 5
 
 
 @click.group()
@@ -118,8 +118,7 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
     if as_json:
         print_json(_prepared_json(done, waiting))
         return
-    problems(done.problems)
-    problems(_holding(done, waiting), at_most=HELD_SHOWN)
+    problems([*done.problems, *_holding(done, waiting)], at_most=ALIKE_SHOWN)
     line(_prepared_sentence(done))
     if waiting:
         held = sum(entry.held for entry in waiting)
