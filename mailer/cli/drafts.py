@@ -143,10 +143,10 @@ def edit(
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
-        _, words = one(workspace.ledger, draft_id)
+        before, words = one(workspace.ledger, draft_id)
         wanted = Edit(personal_line, subject, body.read() if body else None)
         if wanted == Edit() and not undo:
-            wanted = _from_editor(words)
+            wanted = _from_editor(workspace, before, words)
         done = use.edit(
             workspace.ledger, workspace.config, workspace.folder, draft_id, None if undo else wanted, now=workspace.now
         )
@@ -154,11 +154,17 @@ def edit(
     show_draft(entry, done)
 
 
-def _from_editor(words: Draft) -> Edit:
+def _from_editor(workspace: Workspace, entry: Entry, words: Draft) -> Edit:
+    """What the editor is left with: it begins with the words above the signature, which is added again."""
+    from mailer.campaigns import body_of
+
     if not is_interactive():
         raise UsageError("Nothing to change was given.", cure="Use --personal-line, --subject or --body.")
-    text = click.edit(words.text, extension=".md")
-    if text is None:
+    written = entry.edit.body if entry.edit else None
+    if written is None:
+        written = body_of(words, workspace.config.accounts[entry.account], workspace.folder)
+    text = click.edit(written, extension=".md")
+    if text is None or text.strip() == written.strip():
         raise UsageError("Nothing was changed.")
     return Edit(body=text)
 
@@ -239,7 +245,10 @@ def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) 
     if not late:
         return list(entries)
     first = min(entry.due_at for entry in late if entry.due_at)
-    if ask(f"{len(late)} of these were due on {_spoken(workspace, first)}. Send them at the next open hour?", yes=yes):
+    were = "was" if len(late) == 1 else "were"
+    if ask(
+        f"{len(late)} of these {were} due on {_spoken(workspace, first)}. Send them at the next open hour?", yes=yes
+    ):
         return list(entries)
     tell(f"They stay as they are. Drop them: mailer campaigns let-go {late[0].campaign}")
     return [entry for entry in entries if entry not in late]

@@ -10,7 +10,7 @@ import click
 from mailer.cli.output import is_interactive, line, tell_decision
 from mailer.cli.showing import memos_beside, one, show_draft
 from mailer.errors import UsageError
-from mailer.model import Edit
+from mailer.model import Edit, Status
 
 if TYPE_CHECKING:
     from mailer.ledger.listing import Entry
@@ -68,5 +68,8 @@ def _answer(entry: Entry, *, late: bool) -> str:
 
 
 def is_late(entry: Entry, workspace: Workspace) -> bool:
-    """Whether its time has passed."""
+    """Whether its time has passed; what is sent by hand has none."""
+    campaign = workspace.config.campaigns.get(entry.campaign)
+    if entry.status is not Status.DRAFT or not (entry.step or (campaign and campaign.when)):
+        return False
     return entry.due_at is not None and entry.due_at < workspace.now

@@ -67,3 +67,11 @@ def test_a_demo_never_touches_a_workspace_that_is_there(firm):
         assert "already has a config.yaml" in refused.err
         assert refused.out == ""
     assert firm.outbox == []
+
+
+def test_nothing_that_is_sent_by_hand_is_late(prepared):
+    prepared.run("drafts", "approve", 1)
+    prepared.run("drafts", "discard", "--undo", 1)
+    prepared.run("drafts", "approve", 1)
+    prepared.run("send", "thanks", "--yes")
+    assert "1 not: it is sent, not a draft." in prepared.run("drafts", "approve", 1, 2, code=1).err
