@@ -29,8 +29,6 @@ from mailer.transports import DoorError, Event, Ready, Transport
 
 #: A turn waits no longer than this for the server, so that a wish to stop is heard, in seconds.
 TURN = 0.5
-#: So long mails may leave that a durable commit claimed.
-CLAIM = timedelta(seconds=1)
 DAY = timedelta(hours=24)
 
 
@@ -181,10 +179,7 @@ class _Pass:
         #: Slot → the mail whose content is on its way.
         self.leaving: dict[int, DueRow] = {}
         self.settled: list[Settled] = []
-        #: The ids that may leave before the next durable commit; when the last one was, and how many were taken then.
-        self.claimed: set[int] = set()
-        self.durable_at = self.started_at
-        self.taken_before = 0
+        self.claim = claims.Claim(name, at=self.started_at)
 
     def take_over(self) -> None:
         """What an earlier pass left half-done becomes unconfirmed, and is named."""
@@ -322,29 +317,22 @@ class _Pass:
             return set()
         at = self.now()
         leaving = [self.offered[slot] for slot in ready]
-        is_claimed = self._is_claimed(leaving, at)
+        is_claimed = self.claim.holds((row.id for row in leaving), at=at)
         ahead = [] if is_claimed else self._ahead(at)
         with self.writer.begin(durable=not is_claimed) as tx:
             queue.record(tx, self.settled, at=at)
             begun = queue.begin(tx, leaving, at=at)
-            if not is_claimed and (ahead or self.claimed):
-                claims.put(tx, self.name, ahead)
+            if not is_claimed:
+                self.claim.renew(tx, ahead, at=at, taken=self.taken)
         self.settled.clear()
         if not is_claimed:
-            self.claimed, self.durable_at, self.taken_before = set(ahead), at, self.taken
             self.order.committed()
         return begun
 
-    def _is_claimed(self, leaving: Sequence[DueRow], at: datetime) -> bool:
-        """Whether the last durable commit still stands for these."""
-        is_fresh = bool(self.claimed) and at - self.durable_at < CLAIM
-        return is_fresh and self.claimed.issuperset(row.id for row in leaving)
-
     def _ahead(self, at: datetime) -> list[int]:
-        """What leaves while a claim stands, as fast as it did since the last; none where a turn takes as many."""
-        turns = max((at - self.durable_at) / CLAIM, 0.001)
-        count = min(claims.MOST, int((self.taken - self.taken_before) / turns), self.budget - self.taken)
-        if count <= self.transport.slots or not claims.this_boot():
+        """What to claim: none where a turn takes as many."""
+        count = min(self.claim.wanted(self.taken, at=at), self.budget - self.taken)
+        if count <= self.transport.slots:
             return []
         return [row.id for row in self.offered.values()] + self.outgoing.ids(count)
 

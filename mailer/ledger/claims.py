@@ -7,8 +7,8 @@ another one, and whatever was claimed under the earlier start may have left. It 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from mailer.model import Status
 
 #: How many mails are claimed at a time, and so the most that a power cut leaves in doubt beside those under way.
 MOST = 100
+#: So long mails may leave that a durable commit claimed.
+LASTS = timedelta(seconds=1)
 
 _PUT = Many(claims.insert())
 _DROP = Many(claims.delete().where(claims.c.account == bindparam("account")))
@@ -48,6 +50,31 @@ def put(tx: Connection, account: str, ids: Sequence[int]) -> None:
 def drop(tx: Connection, account: str) -> None:
     """Claim nothing for the account."""
     _DROP.run(tx, [{"account": account}])
+
+
+class Claim:
+    """What an account's pass may let go before its next durable commit; for who holds the account's lock."""
+
+    def __init__(self, account: str, *, at: datetime) -> None:
+        self._account = account
+        self._ids: frozenset[int] = frozenset()
+        self._at = at
+        self._taken = 0
+
+    def holds(self, ids: Iterable[int], *, at: datetime) -> bool:
+        """Whether the last durable commit still stands for all of these."""
+        return bool(self._ids) and at - self._at < LASTS and self._ids.issuperset(ids)
+
+    def wanted(self, taken: int, *, at: datetime) -> int:
+        """How many leave while a claim stands, as fast as since the last, when `taken` were taken so far."""
+        spans = max((at - self._at) / LASTS, 0.001)
+        return min(MOST, int((taken - self._taken) / spans)) if this_boot() else 0
+
+    def renew(self, tx: Connection, ids: Sequence[int], *, at: datetime, taken: int) -> None:
+        """Claim these and no others; only in a durable transaction."""
+        if ids or self._ids:
+            put(tx, self._account, ids)
+        self._ids, self._at, self._taken = frozenset(ids), at, taken
 
 
 def settle(ledger: Ledger, *, at: datetime) -> None:
