@@ -32,6 +32,8 @@ class Said(NamedTuple):
 def said_in(text: str) -> Said:
     """All that its paragraphs say, in order; several checks in a row ask it of one mail."""
     paragraphs = [_kept(each) if len(each) < _KEPT else _read(each) for each in text.split("\n\n")]
+    if len(paragraphs) == 1:
+        return paragraphs[0]
     counts, filler, selling, i, we, shouted, promises = zip(*paragraphs, strict=True)
     return Said(
         word_count=sum(counts),

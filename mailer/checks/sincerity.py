@@ -90,15 +90,16 @@ def _greeting(draft: Draft, contact: Contact) -> Iterator[Problem]:
     name = _greeted(line)
     if name is None:
         yield _warn("It begins without a greeting.", "Begin with “Dear …,”.", "no-greeting")
-    elif _is_nobody(name, contact):
+        return
+    parts = [part.casefold() for part in words_in(name)]
+    if _is_nobody(name, parts, contact):
         yield _warn(f"It greets nobody by name: “{line[:60]}”.", "Use the name they go by.", "nobody-greeted")
     else:
-        yield from _name(name, contact)
+        yield from _name(name, parts, contact)
 
 
-def _is_nobody(name: str, contact: Contact) -> bool:
+def _is_nobody(name: str, parts: Sequence[str], contact: Contact) -> bool:
     """Whether it would greet anybody: "", "valued client", "Monsieur", and not "Monsieur" with their name."""
-    parts = [part.casefold() for part in words_in(name)]
     if not parts or name.casefold() in words().nobody:
         return True
     return parts[0] in words().nobody and {word.casefold() for word in words_in(contact.name)}.isdisjoint(parts)
@@ -113,22 +114,21 @@ def _greeted(line: str) -> str | None:
     return line.rstrip(" ,!:") if is_name else None
 
 
-def _name(name: str, contact: Contact) -> Iterator[Problem]:
-    parts = words_in(name)
-    letters = "".join(parts)
-    if "@" in name or any(letter.isdigit() for letter in name) or {part.casefold() for part in parts} & words().company:
+def _name(name: str, parts: Sequence[str], contact: Contact) -> Iterator[Problem]:
+    letters = "".join(words_in(name))
+    if "@" in name or any(map(str.isdigit, name)) or not words().company.isdisjoint(parts):
         yield _warn(f"“{name}” looks like a company or an address, not a name.", "Look at the name cell.", "odd-name")
     elif len(letters) > 2 and letters.isupper():
         yield _warn(f"“{name}” is all capitals.", "Write it as they do, or use | title_name.", "name-in-capitals")
     elif letters.islower():
         yield _warn(f"“{name}” is all small letters.", "Write it as they do, or use | title_name.", "name-in-small")
-    elif not _is_known({part.casefold() for part in parts}, contact):
+    elif not _is_known(parts, contact):
         yield _warn(f"“{name}” stands nowhere in this row.", "Is it the right person?", "other-name")
 
 
-def _is_known(parts: set[str], contact: Contact) -> bool:
+def _is_known(parts: Sequence[str], contact: Contact) -> bool:
     """Whether any part of a greeted name stands in the row: in its name, else in any column."""
-    if parts & {word.casefold() for word in words_in(contact.name)}:
+    if not {word.casefold() for word in words_in(contact.name)}.isdisjoint(parts):
         return True
     shown = [field.shown for row in (contact, *contact.members) for field in row.fields.values()]
     return any(word.casefold() in parts for text in shown for word in words_in(text))

@@ -42,6 +42,14 @@ def status_of(ledger, delivery_id):
         return listing.entries(tx, ids=[delivery_id])[0].status
 
 
+def test_more_people_than_a_statement_takes_values_are_looked_up_at_once(ledger):
+    everyone = [contact(f"client{number}@x.example") for number in range(300)]
+    known = identify(ledger, *everyone)
+    with ledger.begin() as tx:
+        opening.driver(tx).setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 100)
+        assert people.identify(tx, everyone, at=NOW) == known
+
+
 def test_a_person_with_a_client_number_keeps_history_under_a_corrected_address(ledger):
     assert identify(ledger, keyed("17", "bob@old.example")) == identify(ledger, keyed("17", "bob@new.example"))
 
