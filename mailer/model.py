@@ -298,6 +298,11 @@ class Message:
         stuffed = self.content.replace(b"\r\n.", b"\r\n..")
         return b"." + stuffed if stuffed.startswith(b".") else stuffed
 
+    @cached_property
+    def is_ascii(self) -> bool:
+        """Whether any server takes the content; otherwise only one that offers 8BITMIME (RFC 6152)."""
+        return self.content.isascii()
+
 
 class Outcome(StrEnum):
     """What became of one attempt."""

@@ -76,7 +76,7 @@ class Composer:
             message = self._compose(delivery, date)
         except MailerError:
             return None
-        message.stuffed  # noqa: B018  kept by the message, so done here and not beside the wire
+        _ = message.stuffed, message.is_ascii  # looked through here, where it is kept for the wire
         return message
 
     def _compose(self, delivery: Delivery, date: datetime) -> Message:

@@ -46,7 +46,7 @@ class Offers:
 
     def objection(self, message: Message) -> Receipt | None:
         """Why this server cannot take this message, known before a word is said; None when it can."""
-        if not self.smtputf8 and not _is_ascii(message):
+        if not self.smtputf8 and not _has_ascii_envelope(message):
             odd = ", ".join(a for a in (message.mail_from, *message.rcpt_to) if not a.isascii())
             return Receipt(
                 Outcome.REFUSED,
@@ -57,7 +57,7 @@ class Offers:
             ours, theirs = (f"{count / 1_000_000:.1f} MB" for count in (len(message.content), self.most_bytes))
             text = f"This mail has {ours}; the server takes at most {theirs}."
             return Receipt(Outcome.REFUSED, Phase.MAIL, text=text)
-        if not self.eight_bit and not message.content.isascii():
+        if not self.eight_bit and not message.is_ascii:
             text = "This server takes no 8-bit mail, unlike the one that answered before; it will be composed anew."
             return Receipt(Outcome.DEFERRED, Phase.MAIL, text=text)
         return None
@@ -78,12 +78,12 @@ class Offers:
         line = f"MAIL FROM:<{message.mail_from}>"
         if self.size:
             line += f" SIZE={len(message.content)}"
-        if not message.content.isascii():
+        if not message.is_ascii:
             line += " BODY=8BITMIME"
-        if not _is_ascii(message):
+        if not _has_ascii_envelope(message):
             line += " SMTPUTF8"
         return f"{line}\r\n".encode()
 
 
-def _is_ascii(message: Message) -> bool:
+def _has_ascii_envelope(message: Message) -> bool:
     return message.mail_from.isascii() and "".join(message.rcpt_to).isascii()
