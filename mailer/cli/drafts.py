@@ -147,6 +147,8 @@ def edit(
         wanted = Edit(personal_line, subject, body.read() if body else None)
         if wanted == Edit() and not undo:
             wanted = _from_editor(workspace, before, words)
+        if wanted.body is not None and not wanted.body.strip():
+            raise UsageError("There are no words in it; nothing was changed.")
         done = use.edit(
             workspace.ledger, workspace.config, workspace.folder, draft_id, None if undo else wanted, now=workspace.now
         )

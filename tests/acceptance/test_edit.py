@@ -47,4 +47,6 @@ def test_the_editor_begins_with_what_was_written_before(signed):
 
 def test_an_editor_that_is_closed_without_a_change_changes_nothing(signed):
     assert edit_with(signed, "touch").returncode == 2
+    assert edit_with(signed, "truncate -s 0").returncode == 2
+    assert "no words" in signed.run("drafts", "edit", 1, "--body", "-", stdin="\n", code=2).err
     assert signed.run("drafts", "diff", 1).out == "Nothing changed since it was made.\n"
