@@ -33,30 +33,31 @@ if TYPE_CHECKING:
 @click.pass_obj
 def preview(settings: Settings, campaign: str, out: Path | None, open_it: bool) -> None:
     """Look at all drafts of a campaign, the odd ones first."""
-    from mailer.campaigns import prepare
     from mailer.preview import write_page
+    from mailer.scheduling.preparing import prepare_to_look
 
     with settings.workspace() as workspace:
         ledger = workspace.ledger_of(campaign)
-        done = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now)
-        shown = _shown(workspace, ledger, campaign, done.round)
-        if done.has_news:
+        done = prepare_to_look(workspace, campaign)
+        shown = _shown(workspace, ledger, campaign, done.round if done else None)
+        if done and done.has_news:
             tell_home(workspace, [campaign])
         folder = out or (workspace.folder / "preview" if open_it else None)
     if not shown:
-        raise UsageError(f"{campaign} has nothing to show: every mail of round {done.round} is settled.")
+        why = f"every mail of round {done.round} is settled" if done else "nobody is due within a year"
+        raise UsageError(f"{campaign} has nothing to show: {why}.")
     if folder is None:
         _print(shown)
         return
     folder.mkdir(parents=True, exist_ok=True)
-    page = write_page(shown, folder, title=f"{campaign}, round {done.round}")
+    page = write_page(shown, folder, title=f"{campaign}, {f'round {done.round}' if done else 'all that waits'}")
     line(f"{counted(len(shown), 'draft')} on one page: {page}")
     if open_it:
         webbrowser.open(page.absolute().as_uri())
 
 
-def _shown(workspace: Workspace, ledger: Ledger, campaign: str, round_name: str) -> list[Shown]:
-    """The drafts of a round with what stands beside them."""
+def _shown(workspace: Workspace, ledger: Ledger, campaign: str, round_name: str | None) -> list[Shown]:
+    """The drafts of a round, or with None all that wait, with what stands beside them."""
     from mailer.ledger import drafts, listing
     from mailer.preview import Shown
     from mailer.relations import memos_beside

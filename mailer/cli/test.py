@@ -22,6 +22,7 @@ from mailer.model import Outcome
 def test(settings: Settings, campaign: str, to: str, limit: int) -> int:
     """Send some of a campaign's drafts to yourself, as they will look. It counts as contact with nobody."""
     from mailer.addresses import parse_address
+    from mailer.scheduling.preparing import prepare_to_look
     from mailer.workspace.passes import send_test, words_for_test
 
     address, _ = parse_address(to)
@@ -29,7 +30,8 @@ def test(settings: Settings, campaign: str, to: str, limit: int) -> int:
         raise UsageError(f"“{to}” is not an address.", cure="Write it as you@example.com.")
     with settings.workspace() as workspace:
         ledger = workspace.ledger_of(campaign)
-        chosen = words_for_test(workspace, ledger, campaign, address, limit=limit)
+        done = prepare_to_look(workspace, campaign)
+        chosen = words_for_test(ledger, campaign, address, round_name=done.round if done else None, limit=limit)
         if not chosen:
             raise UsageError(f"{campaign} has no drafts.", cure=f"mailer campaigns prepare {campaign}")
         receipts = send_test(workspace, ledger, chosen)

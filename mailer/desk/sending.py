@@ -16,7 +16,7 @@ from mailer.desk.words import emails
 from mailer.errors import MailerError
 from mailer.ledger import listing, rounds
 from mailer.model import Outcome, Problem, Status
-from mailer.scheduling.preparing import prepare_next
+from mailer.scheduling.preparing import prepare_next, prepare_to_look
 from mailer.sending import Order
 from mailer.when import describe
 from mailer.workspace.passes import plan, send_test, words_for_test
@@ -107,7 +107,8 @@ class Actions:
             flash("This is not an address; write it as you@example.com.")
             return _back(campaign)
         try:
-            words = words_for_test(workspace, ledger, campaign, address, limit=TESTED)
+            done = prepare_to_look(workspace, campaign)
+            words = words_for_test(ledger, campaign, address, round_name=done.round if done else None, limit=TESTED)
             receipts = send_test(workspace, ledger, words)
         except MailerError as error:
             flash(f"No test was sent. {error}")

@@ -92,8 +92,32 @@ def prepare_next(workspace: Workspace, name: str) -> Prepared | None:
     if not near:
         return None
     first = min(near, key=lambda each: each.due.due_at).due.round
-    due = {each.person: drafts.Due(each.due.due_at, each.due.at) for each in near if each.due.round == first}
+    due = _due(ledger, name, campaign, first, [each for each in near if each.due.round == first])
     return prepare(ledger, workspace.config, workspace.folder, name, now=now, round_name=first, due=due)
+
+
+def prepare_to_look(workspace: Workspace, name: str) -> Prepared | None:
+    """Prepare what a person wants to see of a campaign: a round, or, as None, all that waits.
+
+    What is sent by hand has a current round. A campaign with a rule has what waits, and where nothing does its next
+    round; never a round by hand, which would go to the same people once more.
+    """
+    config, ledger = workspace.config, workspace.ledger_of(name)
+    if config.campaign(name).when is None:
+        return prepare(ledger, config, workspace.folder, name, now=workspace.now)
+    with ledger.read() as tx:
+        pending = rounds.pending_rounds(tx, [name])
+    for each, step in pending:
+        prepare(ledger, config, workspace.folder, name, now=workspace.now, round_name=each.name, step=step)
+    return None if pending else prepare_next(workspace, name)
+
+
+def _due(
+    ledger: Ledger, name: str, campaign: Campaign, round_name: str, prospects: list[Prospect]
+) -> dict[int, drafts.Due]:
+    """Person → when, of those who get a mail of the round."""
+    taken = whose_turn(ledger, name, round_name, prospects) if campaign.in_turn else prospects
+    return {each.person: drafts.Due(each.due.due_at, each.due.at) for each in taken}
 
 
 def _prepare_rounds(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, done: Preparation) -> None:
@@ -110,8 +134,7 @@ def _prepare_rounds(workspace: Workspace, ledger: Ledger, name: str, sheets: She
     done.called_back += call_back(ledger, campaign, found, waiting, now=now)
     near = [each for each in found.prospects if each.due.due_at <= until]
     for round_name, prospects in by_round(wanted(near, campaign, waiting, now)).items():
-        taken = whose_turn(ledger, name, round_name, prospects) if campaign.in_turn else prospects
-        due = {each.person: drafts.Due(each.due.due_at, each.due.at) for each in taken}
+        due = _due(ledger, name, campaign, round_name, prospects)
         if _is_new(ledger, name, round_name, due):
             prepared = prepare(
                 ledger, workspace.config, workspace.folder, name, now=now, round_name=round_name, due=due

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from mailer.campaigns import Refreshed, prepare, refresh
+from mailer.campaigns import Refreshed, refresh
 from mailer.config import Account
 from mailer.errors import ConfigError, MailerError
 from mailer.ledger import drafts, listing, queue
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.queue import DueRow
-from mailer.model import Draft, Receipt
+from mailer.model import Draft, Receipt, Status
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
 from mailer.workspace.finishing import signatures, ways_out
 from mailer.workspace.opening import Workspace
@@ -172,11 +172,11 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     return passed
 
 
-def words_for_test(workspace: Workspace, ledger: Ledger, campaign: str, address: str, *, limit: int) -> list[Draft]:
-    """The first of the campaign's newest drafts, prepared where need be, to one address and to nobody else."""
-    round_name = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now).round
+def words_for_test(ledger: Ledger, campaign: str, address: str, *, round_name: str | None, limit: int) -> list[Draft]:
+    """The first mails of a round, or with None of all that waits, to one address and to nobody else."""
+    statuses = None if round_name else [Status.DRAFT, Status.QUEUED]
     with ledger.read() as tx:
-        entries = listing.entries(tx, campaign=campaign, round_name=round_name, limit=limit)
+        entries = listing.entries(tx, campaign=campaign, round_name=round_name, statuses=statuses, limit=limit)
         words = listing.words_of(tx, [entry.id for entry in entries])
     return [replace(draft, to=(address,), cc=(), bcc=()) for draft in words.values()]
 

@@ -134,6 +134,17 @@ def test_preparing_by_hand_makes_the_next_round_of_the_rule(monthly):
     assert "by itself while the schedule is kept: mailer run" in monthly.run("drafts", "approve", 1).out
 
 
+def test_to_look_at_a_campaign_with_a_rule_makes_no_second_round_of_it(monthly):
+    monthly.run("preview", "thanks")
+    monthly.run("test", "thanks", "--to", "me@harbourvale.example")
+    monthly.run("run", "--once")
+    monthly.run("preview", "thanks")
+    waiting = monthly.run("drafts", "list", "--json").json
+    due = {step["round"]: step["waiting"] for step in monthly.run("schedule", "--days", "3", "--json").json["schedule"]}
+    assert len(waiting) == sum(due.values())
+    assert {draft["round"] for draft in waiting} <= set(due)
+
+
 def test_a_yes_after_the_time_is_asked_and_goes_at_the_next_open_hour(firm):
     sleep_through_a_round(firm, review="each")
     refused = firm.run("drafts", "approve", "thanks", "--all", code=2)
