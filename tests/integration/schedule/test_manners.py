@@ -5,6 +5,7 @@ import pytest
 from mailer import campaigns
 from mailer.errors import UsageError
 from mailer.ledger import rounds
+from mailer.scheduling import preparing
 from tests.scheduled import MONTHLY, OPEN, statuses
 
 
@@ -95,3 +96,10 @@ def test_whose_turn_it_is_cannot_be_decided_by_hand(life):
     workspace = life.runner.workspace
     with pytest.raises(UsageError, match="its schedule decides"):
         campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "turns", now=life.now)
+
+
+def test_prepared_early_by_hand_are_those_whose_turn_it_is(life):
+    life.write_clients([{"Owner": owner} for owner in ("Ada", "Ada", "Ben")])
+    life.write_config(turns="when: {every: month, on: first working day};in_turn: true")
+    preparing.prepare_next(life.runner.workspace, "turns")
+    assert {entry.address[6] for entry in life.entries()} == {"0", "2"}
