@@ -28,7 +28,7 @@ def edit(
         entry = _draft_entry(tx, delivery_id)
         kept = drafts.kept(tx, entry.round_id, entry.step, [entry.person])[entry.person, entry.copy]
         drafts.set_edit(tx, delivery_id, _joined(kept.edit, wanted), base=kept.edit_base or kept.digest)
-    prepare(ledger, config, folder, entry.campaign, now=now, round_name=entry.round, only=entry.person)
+    prepare(ledger, config, folder, entry.campaign, now=now, round_name=entry.round, step=entry.step, only=entry.person)
     with ledger.read() as tx:
         return listing.words_of(tx, [delivery_id])[delivery_id]
 

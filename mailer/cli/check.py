@@ -94,7 +94,7 @@ def _rendered(workspace: Workspace, name: str, *, links: bool) -> _Rendered:
     with tempfile.TemporaryDirectory(prefix="mailer-check-") as folder:
         ledger = open_ledger(Path(folder) / "ledger.db", now=workspace.now)
         try:
-            done = prepare(ledger, workspace.config, workspace.folder, name, now=workspace.now)
+            done = prepare(ledger, workspace.config, workspace.folder, name, now=workspace.now, round_name="1")
             with ledger.read() as tx:
                 entries = listing.entries(tx, campaign=name)
             found = _links_in(ledger, [entry.id for entry in entries]) if links else {}

@@ -75,3 +75,8 @@ def test_nothing_that_is_sent_by_hand_is_late(prepared):
     prepared.run("drafts", "approve", 1)
     prepared.run("send", "thanks", "--yes")
     assert "1 not: it is sent, not a draft." in prepared.run("drafts", "approve", 1, 2, code=1).err
+
+
+def test_a_check_looks_at_a_campaign_in_turn_too(firm):
+    firm.write_config(campaign="review: each\n    when: {every: month, on: first monday}\n    in_turn: true")
+    assert "1 campaign checked" in firm.run("check", "--offline", code=None).out

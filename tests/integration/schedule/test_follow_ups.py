@@ -4,7 +4,7 @@ import pytest
 
 from mailer import campaigns
 from mailer.ledger import moves, suppressions
-from mailer.model import Status
+from mailer.model import Edit, Status
 from tests.scheduled import MONTHLY, heard
 
 STORY = f"{MONTHLY};review: none;follow_up: [{{after: 10 working days, template: again}}]"
@@ -25,6 +25,20 @@ def test_a_follow_up_answers_in_the_same_thread(story):
     assert again["Subject"] == "Re: Thank you, Bob0"
     assert again["In-Reply-To"] == again["References"] == first["Message-ID"]
     assert story.sent[2:] == [("story", "2026-12", "2026-12-21 09:31")] * 2
+
+
+def test_a_follow_up_takes_the_words_of_a_person(life):
+    life.write_template(name="again.md")
+    life.write_config(story=STORY.replace("template: again", "template: again, review: each"))
+    for moment in ("2026-11-23 12:00", "2026-12-07 09:30", "2026-12-19 09:31"):
+        life.turn(moment)
+    workspace = life.runner.workspace
+    ours = next(entry for entry in life.entries() if entry.step)
+    wanted = Edit(subject="And once more")
+    campaigns.edit(workspace.ledger, workspace.config, workspace.folder, ours.id, wanted, now=life.now)
+    changed = {entry.id: entry.subject for entry in life.entries()}
+    assert "And once more" in changed.pop(ours.id)
+    assert all("And once more" not in subject for subject in changed.values())
 
 
 @pytest.mark.parametrize("kind", ["heard", "replied"])
