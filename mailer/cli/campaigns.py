@@ -141,7 +141,8 @@ def _prepare_next(workspace: Workspace, campaign: str) -> Prepared:
 
     done = prepare_next(workspace, campaign)
     if done is None:
-        raise UsageError(f"Nobody of {campaign} is due within a year.", cure="See when: mailer schedule")
+        cure = f"See who waits: mailer drafts list {campaign}; and when others come: mailer schedule"
+        raise UsageError(f"Nobody more of {campaign} is due.", cure=cure)
     return done
 
 

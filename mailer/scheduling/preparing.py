@@ -84,8 +84,8 @@ def prepare_next(workspace: Workspace, name: str) -> Prepared | None:
     """Prepare a scheduled campaign's next round now, however far ahead it is; None where none comes within a year."""
     now, campaign = workspace.now, workspace.config.campaigns[name]
     ledger = workspace.ledger_of(name)
-    after = EVER if isinstance(campaign.when, Neglected) else now
-    found = look(workspace, ledger, name, Sheets(), after=after, until=now + _A_YEAR)
+    after, ahead = (EVER, when.duration(campaign.prepare)) if isinstance(campaign.when, Neglected) else (now, _A_YEAR)
+    found = look(workspace, ledger, name, Sheets(), after=after, until=now + ahead)
     with ledger.read() as tx:
         waiting = timing.timed(tx, OPEN, campaign=name)
     near = wanted(found.prospects, campaign, waiting, now)

@@ -1,6 +1,7 @@
 """The neglected get their drafts: a few at a time, the longest first, until somebody is in touch."""
 
 from mailer import campaigns
+from mailer.scheduling import preparing
 from tests.scheduled import heard, statuses
 
 
@@ -39,3 +40,11 @@ def test_being_in_touch_calls_a_waiting_draft_back(life):
     heard(life, "client0@client.example")
     life.turn("2026-11-24 12:00")
     assert statuses(life) == [("touch", "2026-11-23", "cancelled")]
+
+
+def test_the_neglected_are_prepared_for_now_and_not_for_when_they_will_be_neglected_again(life):
+    life.write_clients([{"Last contact": "2026-01-10"}])
+    life.write_config(touch="when: neglected")
+    prepared = preparing.prepare_next(life.runner.workspace, "touch")
+    assert prepared.made == 1
+    assert [entry.round for entry in life.entries()] == [str(life.now.date())]
