@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice, repeat, tee
+from itertools import islice, tee
 from typing import TYPE_CHECKING
 
 from mailer.campaigns.rendering import Rendered, Row
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 #: So many rows are looked up and rendered at a time, in turns by several processes where there are some.
 PART = 100
-#: The first parts are smaller, since every process waits for them.
-FIRST_PARTS = (10, 50)
 #: Statuses in which fresh words still matter.
 OPEN = (Status.DRAFT, Status.QUEUED)
 
@@ -40,9 +38,7 @@ def write(bench: Bench, contacts: Iterable[Contact], crew: Crew[Sequence[Row], R
 def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact]) -> Iterator[list[Row]]:
     """The rows to render, part by part; those before may still be on their way into the ledger."""
     met: dict[str, Place] = {}
-    for size in chain(FIRST_PARTS, repeat(PART)):
-        if not (batch := list(islice(contacts, size))):
-            return
+    while batch := list(islice(contacts, PART)):
         known = _without_forgotten(bench, tx, batch)
         newest = people.newest(tx)
         groups = people.identify_everyone(tx, known, at=bench.now)
