@@ -113,17 +113,16 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
     with settings.workspace() as workspace:
         scheduled = workspace.config.campaign(campaign).when is not None and not again
         done = _prepare_next(workspace, campaign) if scheduled else _prepare_by_hand(workspace, campaign, again=again)
-        waiting = _waiting(workspace, campaign, done.round)
+        count, held = _waiting(workspace, campaign, done.round)
         tell_home(workspace, [campaign])
     if as_json:
-        print_json(_prepared_json(done, waiting))
+        print_json(_prepared_json(done, count, held))
         return
-    problems([*done.problems, *_holding(done, waiting)], at_most=ALIKE_SHOWN)
+    problems([*done.problems, *_holding(done, held)], at_most=ALIKE_SHOWN)
     line(_prepared_sentence(done))
-    if waiting:
-        held = sum(entry.held for entry in waiting)
-        said = f", {held} of them held by a problem" if held else ""
-        line(f"{counted(len(waiting), 'draft')} to look at{said}.")
+    if count:
+        said = f", {len(held)} of them held by a problem" if held else ""
+        line(f"{counted(count, 'draft')} to look at{said}.")
         look, approve = settings.command(f"preview {campaign}"), settings.command(f"drafts approve {campaign}")
         line(f"→ Look at them: {look}    Approve them: {approve}")
 
@@ -146,21 +145,23 @@ def _prepare_next(workspace: Workspace, campaign: str) -> Prepared:
     return done
 
 
-def _waiting(workspace: Workspace, campaign: str, round_name: str) -> list[Entry]:
-    """The drafts there are."""
+def _waiting(workspace: Workspace, campaign: str, round_name: str) -> tuple[int, list[Entry]]:
+    """How many drafts there are, and those of them that something holds."""
     from mailer.ledger import listing
 
     with workspace.ledger_of(campaign).read() as tx:
-        return listing.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT])
+        counts = listing.counts(tx, campaign).get((campaign, round_name), {})
+        held = listing.entries(tx, campaign=campaign, round_name=round_name, statuses=[Status.DRAFT], held=True)
+    return counts.get(Status.DRAFT, 0), held
 
 
-def _holding(done: Prepared, waiting: Sequence[Entry]) -> list[Problem]:
+def _holding(done: Prepared, held: Sequence[Entry]) -> list[Problem]:
     """What holds each held draft first, beside what the sheet itself already told; the rest often follows from it."""
-    first = (next(each for each in entry.problems if each.severity is Severity.HOLD) for entry in waiting if entry.held)
+    first = (next(each for each in entry.problems if each.severity is Severity.HOLD) for entry in held)
     return [each for each in dict.fromkeys(first) if each not in done.problems]
 
 
-def _prepared_json(done: Prepared, waiting: Sequence[Entry]) -> dict[str, object]:
+def _prepared_json(done: Prepared, count: int, held: Sequence[Entry]) -> dict[str, object]:
     return {
         "campaign": done.campaign,
         "round": done.round,
@@ -169,11 +170,11 @@ def _prepared_json(done: Prepared, waiting: Sequence[Entry]) -> dict[str, object
         "unchanged": done.unchanged,
         "voided": done.voided,
         "gone": done.gone,
-        "drafts": len(waiting),
-        "held": sum(entry.held for entry in waiting),
+        "drafts": count,
+        "held": len(held),
         "skipped": done.skipped,
         "problems": [problem_json(problem) for problem in done.problems],
-        "holding": [problem_json(problem) for problem in _holding(done, waiting)],
+        "holding": [problem_json(problem) for problem in _holding(done, held)],
     }
 
 

@@ -16,7 +16,7 @@ from mailer.cli.completion import CAMPAIGN
 from mailer.cli.home import tell_home, tell_rehearsed
 from mailer.cli.output import ask, counted, json_option, line, print_json, tell
 from mailer.cli.settings import Settings
-from mailer.model import Receipt, Status
+from mailer.model import Receipt
 
 if TYPE_CHECKING:
     from mailer.ledger.opening import Ledger
@@ -195,18 +195,17 @@ def _bar(count: int) -> AbstractContextManager[Callable[[], None]]:
 
 def _tell_drafts(settings: Settings, ledger: Ledger, campaign: str | None) -> None:
     """Tell what still waits for a yes, or is held, and what to type about it."""
-    from mailer.ledger import listing
+    from mailer.ledger import overview
 
     with ledger.read() as tx:
-        waiting = listing.entries(tx, campaign=campaign, statuses=[Status.DRAFT])
-    for name in dict.fromkeys(entry.campaign for entry in waiting):
-        held = [entry.held for entry in waiting if entry.campaign == name]
-        if not all(held):
-            yes = counted(held.count(False), "draft")
-            tell(f"{yes} of {name} to say yes to: {settings.command(f'drafts approve {name}')}")
-        if any(held):
-            stuck = counted(held.count(True), "draft")
-            tell(f"{stuck} of {name} held by a problem: {settings.command(f'drafts list {name}')}")
+        waiting = [each for each in overview.waiting(tx) if campaign in {None, each.campaign}]
+    for name in dict.fromkeys(each.campaign for each in waiting):
+        held = sum(each.held for each in waiting if each.campaign == name)
+        yes = sum(each.count for each in waiting if each.campaign == name) - held
+        if yes:
+            tell(f"{counted(yes, 'draft')} of {name} to say yes to: {settings.command(f'drafts approve {name}')}")
+        if held:
+            tell(f"{counted(held, 'draft')} of {name} held by a problem: {settings.command(f'drafts list {name}')}")
 
 
 def tell_troubles(passed: Passed) -> None:
