@@ -30,11 +30,12 @@ def send() -> int:
 
 def prepare() -> int:
     """Rows → drafts in the ledger. What is imported once is not part of the price of a draft."""
+    from mailer.campaigns import ByHand
     from mailer.campaigns import prepare as prepare_now
     from mailer.workspace import Workspace
 
     with Workspace(Path("config.yaml")) as workspace:
-        done = prepare_now(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+        done = prepare_now(workspace.ledger, workspace.config, workspace.folder, "thanks", ByHand(), now=workspace.now)
     return done.made
 
 

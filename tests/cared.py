@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from openpyxl import Workbook
 
-from mailer.campaigns import approve, prepare
+from mailer.campaigns import ByHand, approve, prepare
 from mailer.ledger import heard, listing, people
 from mailer.relations import read_relations
 from mailer.sending import Order
@@ -73,7 +73,7 @@ def touched(workspace, address, kind, days_ago, words=""):
 
 def send_thanks(workspace):
     """The campaign of thanks to all clients, approved and sent."""
-    prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+    prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", ByHand(), now=workspace.now)
     with workspace.ledger.read() as tx:
         ids = [entry.id for entry in listing.entries(tx, campaign="thanks")]
     assert approve(workspace.ledger, ids, who="ada", now=workspace.now).done == tuple(ids)

@@ -83,7 +83,7 @@ def prepare(firm: Firm, campaign: str = "thanks") -> None:
     """Make the drafts of a campaign."""
     with firm.open() as workspace:
         ledger = workspace.ledger_of(campaign)
-        campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now)
+        campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, campaigns.ByHand(), now=workspace.now)
 
 
 class Visitor:

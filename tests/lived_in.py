@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mailer import campaigns
 from mailer.cli.init import copy_examples
-from mailer.ledger import heard, listing, moves, suppressions, timing
+from mailer.ledger import heard, listing, moves, rounds, suppressions, timing
 from mailer.model import Edit, Status
 from mailer.relations import read_relations
 from mailer.sending import Order
@@ -101,13 +101,22 @@ def _round(folder: Path, campaign: str, name: str, now: datetime) -> None:
     """One round of a campaign, from the sheet to the outbox."""
     with at(now, folder) as workspace:
         ledger = workspace.ledger_of(campaign)
-        campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, round_name=name)
+        _everybody(workspace, campaign, name)
         with ledger.read() as tx:
             ids = [entry.id for entry in listing.entries(tx, campaign=campaign, round_name=name) if not entry.held]
         campaigns.approve(ledger, ids, who="mercy", now=workspace.now)
         with ledger.begin() as tx:
             timing.retime(tx, dict.fromkeys(ids, now))
         send(workspace, ledger, Order())
+
+
+def _everybody(workspace: Workspace, campaign: str, name: str) -> None:
+    """A draft for everybody the campaign means, in a round of that name."""
+    ledger = workspace.ledger_of(campaign)
+    with ledger.begin() as tx:
+        rounds.open_round(tx, campaign, name, now=workspace.now)
+    choice = campaigns.AsItStands(name, 0)
+    campaigns.prepare(ledger, workspace.config, workspace.folder, campaign, choice, now=workspace.now)
 
 
 def _answers(workspace: Workspace) -> None:
@@ -131,8 +140,8 @@ def _answers(workspace: Workspace) -> None:
 def _today(workspace: Workspace) -> None:
     """Drafts to review, one with a careless sentence; approved ones; a late round; mail that needs a decision."""
     ledger, config, folder, now = workspace.ledger, workspace.config, workspace.folder, workspace.now
-    campaigns.prepare(ledger, config, folder, "thank-you", now=now, again=True)
-    campaigns.prepare(ledger, config, folder, "team-thanks", now=now, round_name="2026-11")
+    campaigns.prepare(ledger, config, folder, "thank-you", campaigns.ByHand(again=True), now=now)
+    _everybody(workspace, "team-thanks", "2026-11")
     with ledger.read() as tx:
         fresh = [
             entry for entry in listing.entries(tx, campaign="thank-you", statuses=[Status.DRAFT]) if not entry.held

@@ -4,6 +4,7 @@ The only writer of drafts. Everything here is safe to repeat: what is there alre
 """
 
 from mailer.campaigns.catching_up import catch_up, let_go
+from mailer.campaigns.choosing import AsItStands, ByHand, Choice, Trial, WhenDue
 from mailer.campaigns.deciding import (
     Decision,
     Silenced,
@@ -22,11 +23,16 @@ from mailer.campaigns.preparing import Prepared, prepare
 from mailer.campaigns.refreshing import Refreshed, refresh
 
 __all__ = [
+    "AsItStands",
+    "ByHand",
+    "Choice",
     "Decision",
     "Difference",
     "Prepared",
     "Refreshed",
     "Silenced",
+    "Trial",
+    "WhenDue",
     "approve",
     "body_of",
     "cancel",

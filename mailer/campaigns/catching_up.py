@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailer.campaigns.deciding import Decision, approve, reconsider
-from mailer.ledger import listing, moves
+from mailer.ledger import listing, moves, timing
 from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger
 from mailer.model import Status
 
 
 def late_entries(ledger: Ledger, *, now: datetime, campaign: str | None = None) -> list[Entry]:
-    """What is late: missed mails, and drafts whose time passed without a yes."""
+    """What is late: missed mails, and drafts whose time passed without a yes; what a rule never timed is not."""
     with ledger.read() as tx:
         found = listing.entries(tx, campaign=campaign, statuses=[Status.MISSED, Status.DRAFT])
-    return [entry for entry in found if entry.status is Status.MISSED or (entry.due_at and entry.due_at < now)]
+        passed = timing.timed(tx, [Status.DRAFT], campaign=campaign, due_by=now)
+    late = {mail.id for mail in passed if mail.now_at}
+    return [entry for entry in found if entry.status is Status.MISSED or entry.id in late]
 
 
 def catch_up(

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.campaigns import deciding, writing
+from mailer.campaigns.choosing import Choice, open_chosen, template_of
 from mailer.campaigns.rendering import Rendered, Renderer, Row
 from mailer.campaigns.watching import stamps
 from mailer.config.models import Campaign, Config
 from mailer.config.when import OnDate
 from mailer.crew import Crew
-from mailer.errors import UsageError
 from mailer.ledger import drafts, moves, rounds
 from mailer.ledger.drafts import Due
 from mailer.ledger.opening import Ledger
@@ -87,7 +87,8 @@ class Bench:
         """Whether this preparation is about that person; a scheduled round takes in only those who are due."""
         if self.only is not None:
             return person == self.only
-        return kept or person in self.due or (self.round.due_at is None and self.step == 0)
+        by_hand = self.round.due_at is None and self.round.cancelled_at is None and self.step == 0
+        return kept or person in self.due or by_hand
 
 
 def prepare(
@@ -95,58 +96,31 @@ def prepare(
     config: Config,
     folder: Path,
     name: str,
+    choice: Choice,
     *,
     now: datetime,
-    round_name: str | None = None,
-    again: bool = False,
     only: int | None = None,
-    due: Mapping[int, Due] | None = None,
-    step: int = 0,
 ) -> Prepared:
-    """Render every contact of a campaign into its current round, or the round named; `again` opens the next one.
+    """Render a campaign's contacts into the round that `choice` says; who is in it already is rendered again.
 
-    A scheduled round takes in the people of `due`, each with a due time, and renders again who is in it already.
-    A follow-up's `step` takes in the people of `due` likewise, with its own template.
-    Raises ContactsError or TemplateError when a source cannot be used at all; what was prepared before stays.
+    With `only`, just that person. Raises UsageError for a round that may not be opened, ContactsError or TemplateError
+    when a source cannot be used at all; what was prepared before stays.
     """
     from mailer import templates
 
     campaign = config.campaign(name)
-    if campaign.in_turn and round_name is None:
-        raise UsageError(f"Whose turn it is in {name}, its schedule decides.", cure="Keep the schedule: mailer run")
-    name_of_template = campaign.follow_up[step - 1].template if step else campaign.template
-    template = templates.load(name_of_template, folder, firm=config.firm)
+    template = templates.load(template_of(name, campaign, choice.step), folder, firm=config.firm)
     with ledger.begin() as tx:
         rounds.see_campaign(tx, name, at=now)
-        wanted = round_name or _current(rounds.rounds_of(tx, name), again=again)
-        current = rounds.open_round(tx, name, wanted, now=now, due_at=_first_due(due, step))
+        current = open_chosen(tx, name, campaign, choice, now=now)
         seen = drafts.next_seen(tx, current.id)
-    _refuse_cancelled(current)
     result = Prepared(name, current.name)
-    bench = Bench(ledger, config, folder, campaign, template, current, now, seen, result, only, due or {}, step)
+    bench = Bench(ledger, config, folder, campaign, template, current, now, seen, result, only, choice.due, choice.step)
     with Crew(Renderer(bench)) as crew:
         _render_all(bench, crew)
     if only is None:
         _finish(bench)
     return result
-
-
-def _first_due(due: Mapping[int, Due] | None, step: int) -> datetime | None:
-    """What a new round calls its due time: None for one that is sent by hand."""
-    return min((each.now_at for each in due.values()), default=None) if due and not step else None
-
-
-def _current(known: list[Round], *, again: bool) -> str:
-    numbered = [int(each.name) for each in known if each.due_at is None and each.name.isdigit()]
-    return str(max(numbered, default=1) + (again and bool(numbered)))
-
-
-def _refuse_cancelled(current: Round) -> None:
-    if current.cancelled_at:
-        raise UsageError(
-            f"Round {current.name} of {current.campaign} was cancelled.",
-            cure=f"Start the next one: mailer campaigns prepare {current.campaign} --again",
-        )
 
 
 def _render_all(bench: Bench, crew: Crew[Sequence[Row], Rendered]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from mailer.campaigns.choosing import AsItStands
 from mailer.campaigns.preparing import Prepared, prepare
 from mailer.campaigns.thanking import THANK
 from mailer.campaigns.watching import changed
@@ -51,7 +52,7 @@ def refresh(
             result.stopped[each.campaign] = "it is no longer in config.yaml"
         elif changed(watched[each.id, step]):
             try:
-                again = prepare(ledger, config, folder, each.campaign, now=now, round_name=each.name, step=step)
+                again = prepare(ledger, config, folder, each.campaign, AsItStands(each.name, step), now=now)
             except MailerError as error:
                 result.stopped[each.campaign] = str(error)
             else:

@@ -175,7 +175,7 @@ def _standing(bench: Bench, row: Row) -> list[Problem]:
         cure = f"Discard the draft; or, if they changed their mind: mailer suppress remove {row.contact.address}"
         found.append(Problem(where, what, cure, Severity.HOLD, "suppressed"))
     if row.doubled and bench.campaign.doubled == "hold":
-        what = f"{row.contact.address} already gets this mail ({row.doubled})"
+        what = f"{row.contact.address} already gets this mail ({row.doubled})."
         cure = "Discard one of the two; or set `doubled: allow` for this campaign."
         found.append(Problem(where, what, cure, Severity.HOLD, "doubled"))
     return found
@@ -184,7 +184,7 @@ def _standing(bench: Bench, row: Row) -> list[Problem]:
 def _changed_beneath(delivery_id: int) -> Problem:
     return Problem(
         f"draft {delivery_id}",
-        "the words beneath your edit have changed since you made it",
+        "The words beneath your edit have changed since you made it.",
         f"Compare them: mailer drafts diff {delivery_id}",
         Severity.WARN,
         "changed-beneath",

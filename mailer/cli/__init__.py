@@ -151,6 +151,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     help="The config.yaml to use; otherwise the one in this folder or above it.",
 )
 @click.option("--rehearse", is_flag=True, help="Rehearse: mails go into the outbox folder, nothing real is touched.")
+@click.option("--real", is_flag=True, help="Numbers name real mails, where a rehearsed one has the same number.")
 @click.option("--verbose", "-v", is_flag=True, help="Show where a defect happened.")
 @click.option(
     "--version",
@@ -161,9 +162,11 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     help="Print the version.",
 )
 @click.pass_context
-def cli(ctx: click.Context, config: str, verbose: bool, rehearse: bool) -> None:
+def cli(ctx: click.Context, config: str, verbose: bool, rehearse: bool, real: bool) -> None:
     """Thank your clients and your colleagues from a spreadsheet: personal, looked at, never twice."""
-    ctx.obj = Settings(config, verbose, rehearse)
+    if rehearse and real:
+        raise click.UsageError("Either --rehearse or --real: a mail is one or the other.")
+    ctx.obj = Settings(config, verbose, rehearse, real)
 
 
 def main() -> None:

@@ -128,10 +128,11 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
 
 
 def _prepare_by_hand(workspace: Workspace, campaign: str, *, again: bool) -> Prepared:
+    from mailer.campaigns import ByHand
     from mailer.campaigns import prepare as prepare_campaign
 
     ledger = workspace.ledger_of(campaign)
-    return prepare_campaign(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
+    return prepare_campaign(ledger, workspace.config, workspace.folder, campaign, ByHand(again), now=workspace.now)
 
 
 def _prepare_next(workspace: Workspace, campaign: str) -> Prepared:

@@ -87,14 +87,14 @@ class _Rendered:
 
 def _rendered(workspace: Workspace, name: str, *, links: bool) -> _Rendered:
     """Render every mail of a campaign into a ledger that is thrown away, and tell what is wrong with them."""
-    from mailer.campaigns import prepare
+    from mailer.campaigns import Trial, prepare
     from mailer.ledger import listing
     from mailer.ledger.opening import open_ledger
 
     with tempfile.TemporaryDirectory(prefix="mailer-check-") as folder:
         ledger = open_ledger(Path(folder) / "ledger.db", now=workspace.now)
         try:
-            done = prepare(ledger, workspace.config, workspace.folder, name, now=workspace.now, round_name="1")
+            done = prepare(ledger, workspace.config, workspace.folder, name, Trial(), now=workspace.now)
             with ledger.read() as tx:
                 entries = listing.entries(tx, campaign=name)
             found = _links_in(ledger, [entry.id for entry in entries]) if links else {}

@@ -12,6 +12,7 @@ from mailer.cli.home import tell_where_numbered
 from mailer.cli.output import json_option, line, print_json, table, tell, tell_decision
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import delivery_json
+from mailer.cli.showing import ledger_of
 from mailer.errors import UsageError
 from mailer.model import Status
 
@@ -84,7 +85,7 @@ def show(settings: Settings, delivery_id: int, as_json: bool) -> None:
     from mailer.ledger import listing, moves
 
     with settings.workspace() as workspace:
-        with workspace.ledger.read() as tx:
+        with ledger_of(settings, workspace, [delivery_id]).read() as tx:
             entry = next(iter(listing.entries(tx, ids=[delivery_id])), None)
             events = moves.history_of(tx, delivery_id)
         if entry is None:
@@ -117,7 +118,8 @@ def resolve(settings: Settings, ids: tuple[int, ...], to: str | None, note: str)
     if to is None:
         raise UsageError("Say what became of it.", cure="Add --sent, --send-again or --cancel.")
     with settings.workspace() as workspace:
-        done = use.resolve(workspace.ledger, ids, Status(to), who=workspace.who, now=workspace.now, note=note)
+        ledger = ledger_of(settings, workspace, ids)
+        done = use.resolve(ledger, ids, Status(to), who=workspace.who, now=workspace.now, note=note)
     return tell_decision(done, _RESOLVED[Status(to)])
 
 
@@ -129,7 +131,8 @@ def retry(settings: Settings, ids: tuple[int, ...]) -> int:
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
-        done = use.retry(workspace.ledger, ids, who=workspace.who, now=workspace.now)
+        ledger = ledger_of(settings, workspace, ids)
+        done = use.retry(ledger, ids, who=workspace.who, now=workspace.now)
     code = tell_decision(done, "queued once more")
     if done.done:
         tell(f"→ Send: {settings.command('send')}")

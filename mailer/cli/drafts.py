@@ -24,7 +24,7 @@ from mailer.cli.output import (
 from mailer.cli.reviewing import is_late, review
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import draft_json
-from mailer.cli.showing import memos_beside, one, show_draft
+from mailer.cli.showing import ledger_of, memos_beside, one, show_draft
 from mailer.errors import UsageError
 from mailer.model import Edit, Problem, Severity, Status
 
@@ -98,8 +98,9 @@ def _to_look_at(problems: Iterable[Problem]) -> str:
 def show(settings: Settings, draft_id: int, as_html: bool, as_json: bool) -> None:
     """One draft as it will be read."""
     with settings.workspace() as workspace:
-        entry, words = one(workspace.ledger, draft_id)
-        memos = memos_beside(workspace, workspace.ledger, entry)
+        ledger = ledger_of(settings, workspace, [draft_id])
+        entry, words = one(ledger, draft_id)
+        memos = memos_beside(workspace, ledger, entry)
     if as_json:
         print_json({**draft_json(entry, words), "memos": [memo.words for memo in memos]})
     else:
@@ -114,8 +115,9 @@ def diff(settings: Settings, draft_id: int) -> None:
     from mailer.campaigns import differences
 
     with settings.workspace() as workspace:
-        one(workspace.ledger, draft_id)
-        found = differences(workspace.ledger, draft_id)
+        ledger = ledger_of(settings, workspace, [draft_id])
+        one(ledger, draft_id)
+        found = differences(ledger, draft_id)
     for each in found:
         line(each.title)
         for change in each.lines:
@@ -143,16 +145,16 @@ def edit(
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
-        before, words = one(workspace.ledger, draft_id)
+        ledger = ledger_of(settings, workspace, [draft_id])
+        before, words = one(ledger, draft_id)
         wanted = Edit(personal_line, subject, body.read() if body else None)
         if wanted == Edit() and not undo:
             wanted = _from_editor(workspace, before, words)
         if wanted.body is not None and not wanted.body.strip():
             raise UsageError("There are no words in it; nothing was changed.")
-        done = use.edit(
-            workspace.ledger, workspace.config, workspace.folder, draft_id, None if undo else wanted, now=workspace.now
-        )
-        entry, _ = one(workspace.ledger, draft_id)
+        said = None if undo else wanted
+        done = use.edit(ledger, workspace.config, workspace.folder, draft_id, said, now=workspace.now)
+        entry, _ = one(ledger, draft_id)
     show_draft(entry, done)
 
 
@@ -164,7 +166,7 @@ def _from_editor(workspace: Workspace, entry: Entry, words: Draft) -> Edit:
         raise UsageError("Nothing to change was given.", cure="Use --personal-line, --subject or --body.")
     written = entry.edit.body if entry.edit else None
     if written is None:
-        written = body_of(words, workspace.config.accounts[entry.account], workspace.folder)
+        written = body_of(words, workspace.config, workspace.folder)
     text = click.edit(written, extension=".md")
     if text is None or text.strip() == written.strip():
         raise UsageError("Nothing was changed.")
@@ -181,7 +183,7 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
-        ledger, entries = _chosen(workspace, which)
+        ledger, entries = _chosen(settings, workspace, which)
         if not which[0].isdigit() and not every:
             if review(workspace, ledger, entries):
                 line(f"→ Send: {settings.command(f'send {which[0]}')}")
@@ -217,7 +219,7 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
         cure = "`mailer drafts list` shows them; `mailer campaigns cancel` calls a whole campaign back."
         raise UsageError("Give the numbers of drafts.", cure=cure)
     with settings.workspace() as workspace:
-        ledger, entries = _chosen(workspace, which)
+        ledger, entries = _chosen(settings, workspace, which)
         ids = [entry.id for entry in entries]
         if undo:
             done = use.reconsider(ledger, ids, who=workspace.who, now=workspace.now)
@@ -256,12 +258,12 @@ def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) 
     return [entry for entry in entries if entry not in late]
 
 
-def _chosen(workspace: Workspace, which: tuple[str, ...]) -> tuple[Ledger, list[Entry]]:
+def _chosen(settings: Settings, workspace: Workspace, which: tuple[str, ...]) -> tuple[Ledger, list[Entry]]:
     """The drafts of a campaign, or those of the ids."""
     from mailer.ledger import listing
 
     if all(each.isdigit() for each in which):
-        ledger = workspace.ledger
+        ledger = ledger_of(settings, workspace, map(int, which))
         with ledger.read() as tx:
             entries = listing.entries(tx, ids=[int(each) for each in which])
         missing = {int(each) for each in which} - {entry.id for entry in entries}

@@ -69,7 +69,7 @@ def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> tuple
 
     With it the campaigns that were prepared.
     """
-    from mailer.campaigns import prepare
+    from mailer.campaigns import ByHand, prepare
     from mailer.ledger import rounds
 
     if campaign is None:
@@ -79,7 +79,7 @@ def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> tuple
     with ledger.read() as tx:
         is_new = by_hand and not rounds.rounds_of(tx, campaign)
     if is_new or again:
-        done = prepare(ledger, workspace.config, workspace.folder, campaign, now=workspace.now, again=again)
+        done = prepare(ledger, workspace.config, workspace.folder, campaign, ByHand(again), now=workspace.now)
         tell(f"Prepared round {done.round} of {campaign}: {counted(done.made, 'draft')}.")
         return ledger, {campaign}
     return ledger, set()

@@ -18,10 +18,13 @@ class Settings(NamedTuple):
     verbose: bool = False
     #: Send into the outbox, and use the ledger of rehearsals.
     rehearse: bool = False
+    #: Numbers name real mails, even where rehearsed ones that wait have the same.
+    real: bool = False
 
     def command(self, words: str) -> str:
-        """Say what to type for a next step; the next step of a rehearsal is one, too."""
-        return f"mailer --rehearse {words}" if self.rehearse else f"mailer {words}"
+        """Say what to type for a next step; the next step is of the same mails."""
+        said = "--rehearse " if self.rehearse else "--real " if self.real else ""
+        return f"mailer {said}{words}"
 
     def find_config(self) -> Path:
         """Find the config.yaml to use; raises ConfigError where there is none."""

@@ -7,12 +7,37 @@ from typing import TYPE_CHECKING
 
 from mailer.cli.output import line, problems
 from mailer.errors import UsageError
+from mailer.model import Status
 
 if TYPE_CHECKING:
+    from mailer.cli.settings import Settings
     from mailer.ledger.listing import Entry
     from mailer.ledger.opening import Ledger
     from mailer.model import Draft, Memo
     from mailer.workspace import Workspace
+
+
+#: A rehearsed mail in one of these may still be meant.
+_OPEN = (Status.DRAFT, Status.QUEUED, Status.MISSED, Status.FAILED, Status.UNCONFIRMED)
+
+
+def ledger_of(settings: Settings, workspace: Workspace, numbers: Iterable[int]) -> Ledger:
+    """The ledger that mails named by number are in; raises UsageError where a number may mean two of them."""
+    from mailer.ledger import listing
+
+    rehearsed = [each for each in workspace.existing_ledgers() if workspace.is_rehearsing(each)]
+    if settings.real or workspace.rehearsing or not rehearsed:
+        return workspace.ledger
+    both = set(numbers)
+    for ledger, statuses in ((workspace.ledger, None), (rehearsed[0], _OPEN)):
+        with ledger.read() as tx:
+            both = {entry.id for entry in listing.entries(tx, ids=both, statuses=statuses)}
+    if both:
+        raise UsageError(
+            f"There are two mails {min(both)}: a real one, and a rehearsed one that is not settled.",
+            cure="Say which, before the command: mailer --real … or mailer --rehearse …",
+        )
+    return workspace.ledger
 
 
 def one(ledger: Ledger, draft_id: int) -> tuple[Entry, Draft]:

@@ -160,15 +160,14 @@ def wording(desk: Desk, entry: Entry, words: Draft, contact: Contact | None) -> 
     return Wording(
         personal_line=edit.personal_line if edit.personal_line is not None else str(line or ""),
         subject=words.subject,
-        body=_body(desk, entry, words, edit) if template.exists() else None,
+        body=_body(desk, words, edit) if template.exists() else None,
     )
 
 
-def _body(desk: Desk, entry: Entry, words: Draft, edit: Edit) -> str:
+def _body(desk: Desk, words: Draft, edit: Edit) -> str:
     if edit.body is not None:
         return edit.body
-    account = desk.workspace.config.accounts[entry.account]
-    return body_of(words, account, desk.workspace.folder)
+    return body_of(words, desk.workspace.config, desk.workspace.folder)
 
 
 def _differences(desk: Desk, entry: Entry, words: Draft, was: str) -> list[Difference]:

@@ -106,7 +106,7 @@ class Actions:
             return self._next(campaign, draft_id)
         decision = self._approve(campaign, {draft_id: seen})
         if decision.refused:
-            flash(f"Not approved: {decision.refused[draft_id]}.")
+            flash(f"Not approved: {decision.refused[draft_id].rstrip('.')}.")
             return redirect(url_for("draft", campaign=campaign, draft_id=draft_id), 303)
         flash(f"Approved: {entry.name or entry.address}. It waits to be sent.")
         return self._next(campaign, draft_id)
@@ -127,7 +127,7 @@ class Actions:
             decision = self._approve(campaign, group.ready)
             flash(f"Approved: {emails(len(decision.done))}. They wait to be sent.")
             for why in sorted(set(decision.refused.values())):
-                flash(f"Not all were approved: {why}.")
+                flash(f"Not all were approved: {why.rstrip('.')}.")
         return redirect(url_for("review", campaign=campaign), 303)
 
     def _approve(self, campaign: str, seen: dict[int, str]) -> Decision:

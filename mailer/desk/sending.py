@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from mailer import campaigns
 from mailer.addresses import parse_address
-from mailer.campaigns import Prepared
+from mailer.campaigns import ByHand, Prepared
 from mailer.desk.desk import Desk
 from mailer.desk.words import emails
 from mailer.errors import MailerError
@@ -92,7 +92,7 @@ class Actions:
             done = prepare_next(workspace, campaign)
         else:
             settings, folder = workspace.config, workspace.folder
-            done = campaigns.prepare(ledger, settings, folder, campaign, now=workspace.now, again=again)
+            done = campaigns.prepare(ledger, settings, folder, campaign, ByHand(again), now=workspace.now)
         self.found[campaign] = done.problems if done else []
         said = _prepared(done) if done else "Nobody is due within a year: look at its day, and at the sheet."
         flash(" ".join([said, *bring_home(workspace, [campaign])]))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from mailer.desk.conditions import because
 from mailer.desk.desk import Desk
 from mailer.model import Status
 
@@ -65,11 +66,3 @@ def emails(count: int) -> str:
 def plain_cure(cure: str) -> str:
     """A cure as the desk may say it: not one that is a command to type."""
     return "" if "mailer " in cure else cure
-
-
-def because(branch: str) -> str:
-    """A condition that a template took, as people say it: "with personal line", "without amount"."""
-    for begin, said in (("if ", "with "), ("not ", "without "), ("else of ", "without ")):
-        if branch.startswith(begin):
-            return (said + branch.removeprefix(begin)).replace("_", " ")
-    return branch.replace("_", " ")

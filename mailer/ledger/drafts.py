@@ -71,7 +71,8 @@ def kept(tx: Connection, round_id: int, step: int, persons: Iterable[int]) -> di
 class Due:
     """The time of one mail."""
 
-    due_at: datetime
+    #: None for whenever a person sends it.
+    due_at: datetime | None
     #: What its words call `now`.
     now_at: datetime
 

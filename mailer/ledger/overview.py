@@ -111,6 +111,7 @@ class Late:
 def late(tx: Connection, *, now: datetime) -> list[Late]:
     """What is too late to go by itself, round by round: missed, or never approved before its time."""
     missed, draft = deliveries.c.status == Status.MISSED, deliveries.c.status == Status.DRAFT
+    passed = and_(draft, deliveries.c.due_at < now, deliveries.c.now_at.is_not(None))  # what goes by hand has no time
     rows = tx.execute(
         select(
             rounds.c.campaign,
@@ -120,7 +121,7 @@ def late(tx: Connection, *, now: datetime) -> list[Late]:
             func.count(case((draft, 1))),
         )
         .join_from(deliveries, rounds)
-        .where(or_(missed, and_(draft, deliveries.c.due_at < now)))
+        .where(or_(missed, passed))
         .group_by(rounds.c.id)
         .order_by(rounds.c.id)
     )

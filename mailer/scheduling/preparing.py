@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from mailer import when
-from mailer.campaigns import Prepared, prepare
+from mailer.campaigns import AsItStands, ByHand, Prepared, WhenDue, prepare
 from mailer.campaigns.preparing import approve_unreviewed
 from mailer.config import Campaign
 from mailer.config.when import Neglected
@@ -81,34 +81,40 @@ def _paused(workspace: Workspace) -> set[str]:
 
 
 def prepare_next(workspace: Workspace, name: str) -> Prepared | None:
-    """Prepare a scheduled campaign's next round now, however far ahead it is; None where none comes within a year."""
+    """Prepare a scheduled campaign's next round now, however far ahead it is; None where none comes within a year.
+
+    A round that was called off is none.
+    """
     now, campaign = workspace.now, workspace.config.campaigns[name]
     ledger = workspace.ledger_of(name)
     after, ahead = (EVER, when.duration(campaign.prepare)) if isinstance(campaign.when, Neglected) else (now, _A_YEAR)
     found = look(workspace, ledger, name, Sheets(), after=after, until=now + ahead)
     with ledger.read() as tx:
         waiting = timing.timed(tx, OPEN, campaign=name)
-    near = wanted(found.prospects, campaign, waiting, now)
+        cancelled = {each.name for each in rounds.rounds_of(tx, name) if each.cancelled_at}
+    near = [each for each in wanted(found.prospects, campaign, waiting, now) if each.due.round not in cancelled]
     if not near:
         return None
     first = min(near, key=lambda each: each.due.due_at).due.round
     due = _due(ledger, name, campaign, first, [each for each in near if each.due.round == first])
-    return prepare(ledger, workspace.config, workspace.folder, name, now=now, round_name=first, due=due)
+    return prepare(ledger, workspace.config, workspace.folder, name, WhenDue(first, 0, due), now=now)
 
 
 def prepare_to_look(workspace: Workspace, name: str) -> Prepared | None:
     """Prepare what a person wants to see of a campaign: a round, or, as None, all that waits.
 
-    What is sent by hand has a current round. A campaign with a rule has what waits, and where nothing does its next
-    round; never a round by hand, which would go to the same people once more.
+    What is sent by hand has a current round. Where drafts of other rounds wait, as of the neglected, they are what is
+    looked at; so is what waits of a campaign with a rule, and where nothing does its next round. A round by hand would
+    go to the same people once more.
     """
-    config, ledger = workspace.config, workspace.ledger_of(name)
-    if config.campaign(name).when is None:
-        return prepare(ledger, config, workspace.folder, name, now=workspace.now)
+    config, ledger, now = workspace.config, workspace.ledger_of(name), workspace.now
+    by_hand = config.campaign(name).when is None
     with ledger.read() as tx:
         pending = rounds.pending_rounds(tx, [name])
+    if by_hand and all(each.due_at is None for each, _ in pending):
+        return prepare(ledger, config, workspace.folder, name, ByHand(), now=now)
     for each, step in pending:
-        prepare(ledger, config, workspace.folder, name, now=workspace.now, round_name=each.name, step=step)
+        prepare(ledger, config, workspace.folder, name, AsItStands(each.name, step), now=now)
     return None if pending else prepare_next(workspace, name)
 
 
@@ -136,10 +142,8 @@ def _prepare_rounds(workspace: Workspace, ledger: Ledger, name: str, sheets: She
     for round_name, prospects in by_round(wanted(near, campaign, waiting, now)).items():
         due = _due(ledger, name, campaign, round_name, prospects)
         if _is_new(ledger, name, round_name, due):
-            prepared = prepare(
-                ledger, workspace.config, workspace.folder, name, now=now, round_name=round_name, due=due
-            )
-            done.prepared.append(prepared)
+            choice = WhenDue(round_name, 0, due)
+            done.prepared.append(prepare(ledger, workspace.config, workspace.folder, name, choice, now=now))
     with ledger.begin() as tx:
         timing.beat(tx, looked(name), at=now)
 
@@ -199,14 +203,5 @@ def _prepare_follow_ups(workspace: Workspace, ledger: Ledger, name: str, campaig
             if due_at <= until:
                 due_in[sent.round][sent.person] = drafts.Due(due_at, due_at)
         for round_name, due in due_in.items():
-            prepared = prepare(
-                ledger,
-                workspace.config,
-                workspace.folder,
-                name,
-                now=now,
-                round_name=round_name,
-                due=due,
-                step=number + 1,
-            )
-            done.prepared.append(prepared)
+            choice = WhenDue(round_name, number + 1, due)
+            done.prepared.append(prepare(ledger, workspace.config, workspace.folder, name, choice, now=now))

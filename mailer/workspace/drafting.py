@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from mailer import when
-from mailer.campaigns import prepare
+from mailer.campaigns import WhenDue, prepare
 from mailer.config import Campaign
 from mailer.config.when import Neglected, OnDate
 from mailer.ledger import drafts, listing, rounds
@@ -58,15 +58,8 @@ def draft_neglected(workspace: Workspace, chosen: Iterable[Relation], *, templat
             else:
                 wanted[name, round_name][each.person] = due
     for (name, round_name), due_of in wanted.items():
-        prepared = prepare(
-            workspace.ledger,
-            workspace.config,
-            workspace.folder,
-            name,
-            now=workspace.now,
-            round_name=round_name,
-            due=due_of,
-        )
+        choice = WhenDue(round_name, 0, due_of)
+        prepared = prepare(workspace.ledger, workspace.config, workspace.folder, name, choice, now=workspace.now)
         result.made[name] = result.made.get(name, 0) + prepared.made
     return result
 
@@ -94,7 +87,7 @@ def _round_of(workspace: Workspace, name: str, campaign: Campaign, each: Relatio
     """The round somebody's draft belongs to: of a rule's campaign the one that the rule names."""
     now = workspace.now
     if campaign.when is None:
-        return f"{each.standing.runs_out_on or 'first'}", drafts.Due(now, now)
+        return f"{each.standing.runs_out_on or 'first'}", drafts.Due(None, now)
     if not isinstance(campaign.when, Neglected | OnDate):
         return None
     facts = _facts(workspace, name, campaign.when, each)

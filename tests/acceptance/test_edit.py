@@ -50,3 +50,22 @@ def test_an_editor_that_is_closed_without_a_change_changes_nothing(signed):
     assert edit_with(signed, "truncate -s 0").returncode == 2
     assert "no words" in signed.run("drafts", "edit", 1, "--body", "-", stdin="\n", code=2).err
     assert signed.run("drafts", "diff", 1).out == "Nothing changed since it was made.\n"
+
+
+def test_a_draft_of_an_account_that_was_removed_can_still_be_edited(signed):
+    config = signed.folder / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("  ada:\n", "  ben:\n").replace("from: ada", "from: ben"), encoding="utf-8")
+    done = edit_with(signed, "sed -i s/Dear/Hello/")
+    assert (done.returncode, done.stdout.count("Harbour & Vale LLP")) == (0, 1)
+    assert "Hello Bob1," in done.stdout
+
+
+def test_what_a_plain_draft_of_a_removed_account_was_signed_with_is_not_guessed(signed):
+    (signed.folder / "templates" / "thanks.md").rename(signed.folder / "templates" / "thanks.txt")
+    signed.run("campaigns", "prepare", "thanks")
+    config = signed.folder / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("  ada:\n", "  ben:\n").replace("from: ada", "from: ben"), encoding="utf-8")
+    done = edit_with(signed, "sed -i s/Dear/Hello/")
+    assert (done.returncode, done.stdout) == (2, "")

@@ -80,3 +80,20 @@ def test_nothing_that_is_sent_by_hand_is_late(prepared):
 def test_a_check_looks_at_a_campaign_in_turn_too(firm):
     firm.write_config(campaign="review: each\n    when: {every: month, on: first monday}\n    in_turn: true")
     assert "1 campaign checked" in firm.run("check", "--offline", code=None).out
+
+
+def test_a_number_that_a_real_and_a_rehearsed_mail_share_is_refused_until_it_is_said_which(firm):
+    firm.write_config(account=smtp_account(1))
+    for ledger in ("--rehearse", "--real"):
+        firm.run(ledger, "campaigns", "prepare", "thanks")
+    for command in ("drafts approve", "drafts discard", "drafts show", "drafts diff", "deliveries retry"):
+        assert "There are two mails 1" in firm.run(*command.split(), 1, code=2).err
+    firm.run("--real", "drafts", "discard", 1)
+    firm.run("--rehearse", "drafts", "approve", 1)
+    assert firm.run("--rehearse", "--real", "drafts", "list", code=2).out == ""
+    assert [each["status"] for each in firm.run("drafts", "list", "--all", "--json").json] == [
+        "discarded",
+        *2 * ["draft"],
+    ]
+    firm.run("--rehearse", "campaigns", "cancel", "thanks", "--yes")
+    firm.run("drafts", "approve", 2)

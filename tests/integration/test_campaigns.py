@@ -10,13 +10,12 @@ from mailer.ledger import listing, people
 from mailer.ledger.moves import move
 from mailer.model import Edit, Status
 from tests.factories import NOW
-from tests.workspaces import TEMPLATE, row, smtp_account
+from tests.workspaces import HEADER, TEMPLATE, row, smtp_account
 
 
-def prepare(workspace, **options):
-    return campaigns.prepare(
-        workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now, **options
-    )
+def prepare(workspace, *, again=False):
+    choice = campaigns.ByHand(again=again)
+    return campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", choice, now=workspace.now)
 
 
 def refresh(workspace):
@@ -192,6 +191,7 @@ def test_two_people_on_one_address_get_one_mail_unless_allowed(firm, workspace):
     prepare(workspace)
     first, second = entries(workspace)
     assert (first.held, kinds(second) & {"doubled"}) == (False, {"doubled"})
+    assert all(problem.what.endswith(").") for problem in second.problems if problem.kind == "doubled")
     assert approve_all(workspace).done == (first.id,)
 
 
@@ -296,7 +296,8 @@ def test_words_that_change_beneath_an_edit_are_told(firm, workspace):
     firm.write_template(TEMPLATE.replace("thank you for", "thanks for"))
     refresh(workspace)
     entry = entries(workspace)[1]
-    assert "changed-beneath" in kinds(entry)
+    told = "The words beneath your edit have changed since you made it."
+    assert told in {problem.what for problem in entry.problems if problem.kind == "changed-beneath"}
     assert any("my own words." in line for each in campaigns.differences(workspace.ledger, 2) for line in each.lines)
 
 
@@ -356,7 +357,9 @@ def test_someone_new_with_the_name_of_someone_gone_is_told(firm):
     firm.edit_sheet(lambda sheet: sheet.cell(2, 2, "bob.new@client.example"))
     with firm.open() as workspace:
         later = workspace.now.replace(hour=12)
-        done = campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=later)
+        done = campaigns.prepare(
+            workspace.ledger, workspace.config, workspace.folder, "thanks", campaigns.ByHand(), now=later
+        )
     (rename,) = [problem for problem in done.problems if problem.kind == "probable-rename"]
     assert rename.cure == "If they are one person: mailer contacts merge client1@client.example bob.new@client.example"
 
@@ -385,5 +388,33 @@ def test_a_blank_first_name_and_an_error_value_hold_their_rows_and_no_other(firm
 
 def test_an_unknown_campaign_is_told_with_what_there_is(workspace):
     with pytest.raises(UsageError, match="“thank”") as refused:
-        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thank", now=NOW)
+        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thank", campaigns.ByHand(), now=NOW)
     assert "thanks" in refused.value.cure
+
+
+SIGNED = {"ada.md": "Ada Obi", "ada.fr.md": "Ada Obi\n\nAssociée\n\nLagos"}
+
+
+@pytest.mark.parametrize("campaign", ["review: each", "unsubscribe: true"])
+def test_the_words_above_a_signature_end_where_it_begins_in_every_language(firm, campaign):
+    for name, signature in SIGNED.items():
+        firm.write_template(signature, name)
+    firm.write_template(TEMPLATE, "thanks.fr.md")
+    firm.write_config(account="outbox: outbox/\n    signature: templates/ada.md", campaign=campaign)
+    firm.write_sheet([[*row(1), "fr"], [*row(2), ""]], [*HEADER, "Language"])
+    with firm.open() as workspace:
+        prepare(workspace)
+        french, english = (words(workspace, each) for each in (1, 2))
+        above = [campaigns.body_of(each, workspace.config, workspace.folder) for each in (french, english)]
+    assert ("Associée" in french.text, "Associée" in english.text) == (True, False)
+    assert [text.split("\n\n")[1:] for text in above] == [["thank you for 101.", "Ada"], ["thank you for 102.", "Ada"]]
+
+
+def test_a_mail_whose_words_cannot_be_rendered_again_keeps_no_half_edit(firm, workspace):
+    prepare(workspace)
+    text = (firm.folder / "config.yaml").read_text(encoding="utf-8")
+    (firm.folder / "config.yaml").write_text(text.replace("  thanks:", "  others:"), encoding="utf-8")
+    with firm.open() as later:
+        with pytest.raises(UsageError, match="“thanks”"):
+            campaigns.edit(later.ledger, later.config, later.folder, 1, Edit(subject="Hello"), now=NOW)
+        assert entries(later, ids=[1])[0].edit is None

@@ -36,7 +36,7 @@ def waiting(firm: Firm, server: ScriptedServer, mails: int, **settings: object) 
     firm.write_sheet([row(number) for number in range(mails)])
     firm.write_config(account=smtp_account(server.port, **settings))
     with firm.open() as workspace:
-        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=NOW)
+        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", campaigns.ByHand(), now=NOW)
         with workspace.ledger.read() as tx:
             ids = [entry.id for entry in listing.entries(tx)]
         campaigns.approve(workspace.ledger, ids, who="ada", now=NOW)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import listing
+from mailer.ledger import listing, rounds
 from mailer.sending import Order
 from mailer.workspace.passes import send
 from tests.cared import make_caring, send_thanks
@@ -62,9 +62,10 @@ def test_no_other_month_can_be_asked_for(firm, month):
 def test_what_waits_for_a_yes_leads_to_its_review(monthly):
     with monthly.open() as workspace:
         due = NOW + timedelta(days=2)
-        campaigns.prepare(
-            workspace.ledger, workspace.config, workspace.folder, "thanks", now=NOW, round_name="2026-11", due=None
-        )
+        with workspace.ledger.begin() as tx:
+            rounds.open_round(tx, "thanks", "2026-11", now=NOW)
+        choice = campaigns.AsItStands("2026-11", 0)
+        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", choice, now=NOW)
         with workspace.ledger.begin() as tx:
             from mailer.ledger import timing
 
@@ -84,7 +85,7 @@ def test_what_left_stands_on_the_day_it_left_by_the_firms_clock(firm):
 def test_a_mail_of_one_person_has_their_name(firm):
     firm.write_sheet([row(1)])
     with firm.open() as workspace:
-        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=NOW)
+        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", campaigns.ByHand(), now=NOW)
         campaigns.approve(workspace.ledger, [1], who="ada", now=NOW)
         send(workspace, workspace.ledger, Order())
     assert "thanks Bob1 Stone sent" in day(open_desk(firm).get("/schedule"), "2026-11-24")

@@ -137,7 +137,8 @@ def test_a_late_round_is_let_go_with_the_other(firm):
 def test_a_draft_whose_time_passed_without_a_yes_is_reviewed_or_let_go(firm):
     prepare(firm)
     with firm.open() as workspace, workspace.ledger.begin() as tx:
-        timing.retime(tx, {1: NOW - timedelta(days=2)})
+        due_at = NOW - timedelta(days=2)
+        timing.reschedule(tx, {1: (due_at, due_at)})
     answer = open_desk(firm).get("/").text
     assert "1 email nobody has approved yet" in answer
     assert "/late/thanks/send" not in answer

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailer import campaigns
-from mailer.campaigns import prepare
+from mailer.campaigns import ByHand, prepare
 from mailer.ledger import erasing, listing, people
 from mailer.model import Status
 from mailer.relations import find_contact, memos_of, story_of
@@ -64,7 +64,7 @@ def test_the_schedule_knows_the_clock_of_both(home, days_ago, due):
 
 def test_a_memo_about_either_stands_beside_the_draft_to_both(home):
     touched(home, "C0002", "memo", days_ago=1, words="Likes tea.")
-    prepare(home.ledger, home.config, home.folder, "thanks", now=home.now)
+    prepare(home.ledger, home.config, home.folder, "thanks", ByHand(), now=home.now)
     with home.ledger.read() as tx:
         together = listing.entries(tx, campaign="thanks")[0]
     found = memos_of(home.ledger, home.config, home.folder, together, today=home.today)
@@ -84,7 +84,7 @@ def test_a_personal_thank_you_goes_to_the_one_who_is_named(home):
 
 
 def test_who_asks_to_be_forgotten_takes_the_words_to_both_along(home):
-    prepare(home.ledger, home.config, home.folder, "thanks", now=home.now)
+    prepare(home.ledger, home.config, home.folder, "thanks", ByHand(), now=home.now)
     with home.ledger.begin() as tx:
         assert len(erasing.everything_about(tx, "client2@client.example")["mails"]) == 1
         assert erasing.forget(tx, "client2@client.example", at=NOW, who="ada") == 1
@@ -92,7 +92,7 @@ def test_who_asks_to_be_forgotten_takes_the_words_to_both_along(home):
 
 
 def test_a_yes_to_the_household_is_one_mail(home):
-    prepare(home.ledger, home.config, home.folder, "thanks", now=home.now)
+    prepare(home.ledger, home.config, home.folder, "thanks", ByHand(), now=home.now)
     with home.ledger.read() as tx:
         ids = [entry.id for entry in listing.entries(tx, campaign="thanks")]
     assert len(campaigns.approve(home.ledger, ids, who="ada", now=home.now).done) == 2

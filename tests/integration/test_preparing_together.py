@@ -56,7 +56,9 @@ def two_firms(firm, tmp_path):
 
 def alone(firm):
     with a_second_thread(), firm.open() as workspace:
-        return campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+        return campaigns.prepare(
+            workspace.ledger, workspace.config, workspace.folder, "thanks", campaigns.ByHand(), now=workspace.now
+        )
 
 
 def kept(firm):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailer.campaigns import prepare
+from mailer.campaigns import ByHand, prepare
 from mailer.campaigns import suppress as silence
 from mailer.care import State
 from mailer.errors import UsageError
@@ -37,7 +37,7 @@ def test_a_mail_of_ours_resets_the_clock(workspace):
 
 
 def test_a_draft_that_nobody_approved_resets_nothing(workspace):
-    prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+    prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", ByHand(), now=workspace.now)
     assert states(workspace)["client1"] == "never"
 
 
@@ -110,7 +110,7 @@ def test_the_story_tells_what_has_been_in_order_and_what_comes_next(workspace):
     touched(workspace, "C0001", "heard", days_ago=30, words="phone: the lease")
     touched(workspace, "C0001", "memo", days_ago=20, words="Likes tea.")
     touched(workspace, "C0001", "replied", days_ago=-1, words="How kind!")
-    prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now, again=True)
+    prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", ByHand(again=True), now=workspace.now)
     told = story_of(workspace.ledger, relations_of(workspace), "C0001")
     assert [(event.kind, event.words) for event in told.events] == [
         ("heard", "phone: the lease"),

@@ -18,7 +18,9 @@ from tests.workspaces import row, smtp_account
 
 def approved(workspace):
     """Prepare and approve the campaign; the ids."""
-    campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+    campaigns.prepare(
+        workspace.ledger, workspace.config, workspace.folder, "thanks", campaigns.ByHand(), now=workspace.now
+    )
     with workspace.ledger.read() as tx:
         ids = [entry.id for entry in listing.entries(tx)]
     return campaigns.approve(workspace.ledger, ids, who="ada", now=NOW).done

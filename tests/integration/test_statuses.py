@@ -24,7 +24,9 @@ def beside(firm, name="clients.rehearsal.status.xlsx"):
 
 
 def prepared(workspace):
-    campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+    campaigns.prepare(
+        workspace.ledger, workspace.config, workspace.folder, "thanks", campaigns.ByHand(), now=workspace.now
+    )
     with workspace.ledger.read() as tx:
         return listing.entries(tx, campaign="thanks")
 

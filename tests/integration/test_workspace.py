@@ -17,7 +17,7 @@ from tests.workspaces import smtp_account
 
 def approve_all(workspace):
     ledger = workspace.ledger
-    campaigns.prepare(ledger, workspace.config, workspace.folder, "thanks", now=workspace.now)
+    campaigns.prepare(ledger, workspace.config, workspace.folder, "thanks", campaigns.ByHand(), now=workspace.now)
     with ledger.read() as tx:
         ids = [entry.id for entry in listing.entries(tx)]
     campaigns.approve(ledger, ids, who="ada", now=workspace.now)

@@ -95,7 +95,9 @@ def test_whose_turn_it_is_cannot_be_decided_by_hand(life):
     life.write_config(turns="when: {every: month, on: first working day};in_turn: true")
     workspace = life.runner.workspace
     with pytest.raises(UsageError, match="its schedule decides"):
-        campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "turns", now=life.now)
+        campaigns.prepare(
+            workspace.ledger, workspace.config, workspace.folder, "turns", campaigns.ByHand(), now=life.now
+        )
 
 
 def test_prepared_early_by_hand_are_those_whose_turn_it_is(life):
