@@ -61,3 +61,13 @@ def test_no_follow_up_after_a_bounce_a_suppression_or_a_cancelled_campaign(story
     campaigns.cancel(ledger, who="ada", now=story.now, campaign="story")
     story.days("2026-12-24", "2026-12-26")
     assert [entry.status for entry in story.entries() if entry.step] == [Status.CANCELLED]
+
+
+def test_a_follow_up_that_was_taken_out_of_the_config_stops_its_campaign_with_a_sentence(story):
+    story.turn("2026-12-19 09:31")
+    story.write_config(story=f"{MONTHLY};review: none")
+    story.write_template("---\nsubject: Hi\n---\nHello.\n", name="again.md")
+    story.restart()
+    workspace = story.runner.workspace
+    found = campaigns.refresh(workspace.ledger, workspace.config, workspace.folder, now=story.now)
+    assert found.stopped == {"story": "Follow-up 1 of story is no longer in config.yaml."}

@@ -1,8 +1,12 @@
 """The neglected get their drafts: a few at a time, the longest first, until somebody is in touch."""
 
+from datetime import timedelta
+
 from mailer import campaigns
+from mailer.relations import read_relations
 from mailer.scheduling import preparing
-from tests.scheduled import heard, statuses
+from mailer.workspace import drafting
+from tests.scheduled import MONTHLY, heard, statuses
 
 
 def test_the_neglected_come_a_few_at_a_time_the_longest_first(life):
@@ -48,3 +52,26 @@ def test_the_neglected_are_prepared_for_now_and_not_for_when_they_will_be_neglec
     prepared = preparing.prepare_next(life.runner.workspace, "touch")
     assert prepared.made == 1
     assert [entry.round for entry in life.entries()] == [str(life.now.date())]
+
+
+def test_a_preview_of_drafts_for_the_neglected_opens_no_round_for_everybody(life):
+    life.write_clients([{"Last contact": "2026-01-10"}, {"Last contact": "2026-11-20"}])
+    life.write_config(thanks="review: each")
+    workspace = life.runner.workspace
+    neglected = read_relations(workspace.ledger, workspace.config, workspace.folder, now=life.now).neglected(soon=False)
+    drafting.draft_neglected(workspace, neglected, template="thanks")
+    made = statuses(life)
+    assert len(made) == 1
+    assert preparing.prepare_to_look(workspace, "thanks") is None
+    assert statuses(life) == made
+    life.now += timedelta(days=1)
+    campaigns.let_go(workspace.ledger, "thanks", who="ada", now=life.now)
+    assert statuses(life) == made
+
+
+def test_a_round_that_was_called_off_is_not_offered_again(life):
+    life.write_config(thanks=MONTHLY)
+    workspace = life.runner.workspace
+    assert preparing.prepare_next(workspace, "thanks").round == "2026-12"
+    campaigns.cancel(workspace.ledger, who="ada", now=life.now, campaign="thanks")
+    assert preparing.prepare_to_look(workspace, "thanks").round == "2027-01"
