@@ -333,6 +333,16 @@ def test_a_cancelled_campaign_calls_back_everything_that_has_not_gone(workspace)
         prepare(workspace)
 
 
+def test_a_cancelled_round_takes_in_nobody_new_when_it_is_rendered_again(firm, workspace):
+    prepare(workspace)
+    campaigns.cancel(workspace.ledger, who="ada", now=NOW, campaign="thanks")
+    firm.write_sheet([row(1), row(2), row(3), row(4)])
+    again = campaigns.AsItStands("1", 0)
+    done = campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", again, now=workspace.now)
+    assert done.made == 0
+    assert len(entries(workspace)) == 3
+
+
 def test_a_discarded_draft_stays_discarded_until_it_is_taken_back(workspace):
     prepare(workspace)
     campaigns.discard(workspace.ledger, [1], who="ada", now=NOW)
