@@ -6,35 +6,12 @@ import pytest
 
 from mailer import campaigns
 from mailer.errors import ContactsError, TemplateError, UsageError
-from mailer.ledger import listing, people
+from mailer.ledger import people
 from mailer.ledger.moves import move
-from mailer.model import Edit, Status
+from mailer.model import Status
 from tests.factories import NOW
-from tests.workspaces import HEADER, TEMPLATE, row, smtp_account
-
-
-def prepare(workspace, *, again=False):
-    choice = campaigns.ByHand(again=again)
-    return campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", choice, now=workspace.now)
-
-
-def refresh(workspace):
-    return campaigns.refresh(workspace.ledger, workspace.config, workspace.folder, now=workspace.now)
-
-
-def entries(workspace, **conditions):
-    with workspace.ledger.read() as tx:
-        return listing.entries(tx, **conditions)
-
-
-def words(workspace, draft_id):
-    with workspace.ledger.read() as tx:
-        return listing.words_of(tx, [draft_id])[draft_id]
-
-
-def approve_all(workspace):
-    ids = [entry.id for entry in entries(workspace)]
-    return campaigns.approve(workspace.ledger, ids, who="ada", now=NOW)
+from tests.preparing import approve_all, entries, prepare, refresh, words
+from tests.workspaces import TEMPLATE, row, smtp_account
 
 
 @pytest.fixture
@@ -260,47 +237,6 @@ def test_a_mail_that_would_only_be_rehearsed_in_a_real_campaign_is_held(firm):
         assert not any(entry.held for entry in entries(workspace))
 
 
-def test_an_edited_draft_says_the_persons_own_words_literally(workspace):
-    prepare(workspace)
-    campaigns.edit(
-        workspace.ledger,
-        workspace.config,
-        workspace.folder,
-        2,
-        Edit(personal_line="I still smile about {{ 7 * 7 }} <b>boats</b>."),
-        now=NOW,
-    )
-    assert "I still smile about {{ 7 * 7 }} <b>boats</b>." in words(workspace, 2).text
-    assert "&lt;b&gt;boats" in words(workspace, 2).html
-    prepare(workspace)
-    assert "boats" in words(workspace, 2).text
-
-
-def test_what_was_approved_is_edited_only_after_the_yes_is_taken_back(workspace):
-    prepare(workspace)
-    approve_all(workspace)
-    own = Edit(personal_line="I still smile about the boats.")
-    with pytest.raises(UsageError, match="is queued") as refused:
-        campaigns.edit(workspace.ledger, workspace.config, workspace.folder, 2, own, now=NOW)
-    assert refused.value.cure == "Make it a draft again first: mailer drafts discard --undo 2"
-    campaigns.reconsider(workspace.ledger, [2], who="ada", now=NOW)
-    edited = campaigns.edit(workspace.ledger, workspace.config, workspace.folder, 2, own, now=NOW)
-    assert "the boats" in edited.text
-
-
-def test_words_that_change_beneath_an_edit_are_told(firm, workspace):
-    prepare(workspace)
-    config, folder = workspace.config, workspace.folder
-    campaigns.edit(workspace.ledger, config, folder, 2, Edit(body="Dear Bob,\n\nmy own words."), now=NOW)
-    approve_all(workspace)
-    firm.write_template(TEMPLATE.replace("thank you for", "thanks for"))
-    refresh(workspace)
-    entry = entries(workspace)[1]
-    told = "The words beneath your edit have changed since you made it."
-    assert told in {problem.what for problem in entry.problems if problem.kind == "changed-beneath"}
-    assert any("my own words." in line for each in campaigns.differences(workspace.ledger, 2) for line in each.lines)
-
-
 def test_a_row_is_left_out_by_where(firm):
     firm.write_config(campaign="where: amount > 101")
     with firm.open() as workspace:
@@ -400,31 +336,3 @@ def test_an_unknown_campaign_is_told_with_what_there_is(workspace):
     with pytest.raises(UsageError, match="“thank”") as refused:
         campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thank", campaigns.ByHand(), now=NOW)
     assert "thanks" in refused.value.cure
-
-
-SIGNED = {"ada.md": "Ada Obi", "ada.fr.md": "Ada Obi\n\nAssociée\n\nLagos"}
-
-
-@pytest.mark.parametrize("campaign", ["review: each", "unsubscribe: true"])
-def test_the_words_above_a_signature_end_where_it_begins_in_every_language(firm, campaign):
-    for name, signature in SIGNED.items():
-        firm.write_template(signature, name)
-    firm.write_template(TEMPLATE, "thanks.fr.md")
-    firm.write_config(account="outbox: outbox/\n    signature: templates/ada.md", campaign=campaign)
-    firm.write_sheet([[*row(1), "fr"], [*row(2), ""]], [*HEADER, "Language"])
-    with firm.open() as workspace:
-        prepare(workspace)
-        french, english = (words(workspace, each) for each in (1, 2))
-        above = [campaigns.body_of(each, workspace.config, workspace.folder) for each in (french, english)]
-    assert ("Associée" in french.text, "Associée" in english.text) == (True, False)
-    assert [text.split("\n\n")[1:] for text in above] == [["thank you for 101.", "Ada"], ["thank you for 102.", "Ada"]]
-
-
-def test_a_mail_whose_words_cannot_be_rendered_again_keeps_no_half_edit(firm, workspace):
-    prepare(workspace)
-    text = (firm.folder / "config.yaml").read_text(encoding="utf-8")
-    (firm.folder / "config.yaml").write_text(text.replace("  thanks:", "  others:"), encoding="utf-8")
-    with firm.open() as later:
-        with pytest.raises(UsageError, match="“thanks”"):
-            campaigns.edit(later.ledger, later.config, later.folder, 1, Edit(subject="Hello"), now=NOW)
-        assert entries(later, ids=[1])[0].edit is None
