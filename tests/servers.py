@@ -149,6 +149,7 @@ class ScriptedServer:
     def _listen(self) -> None:
         while True:
             sock, _ = self._listener.accept()
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._stopping.is_set():
                 sock.close()
                 return

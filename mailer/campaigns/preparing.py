@@ -180,14 +180,10 @@ def _finish(bench: Bench) -> None:
 def approve_unreviewed(ledger: Ledger, campaign: Campaign, name: str, *, now: datetime) -> None:
     """Queue the drafts that nobody needs to look at (`review: none`), also those a crash left behind."""
     steps = {step for step in range(len(campaign.follow_up) + 1) if _review(campaign, step) == "none"}
-    after = 0
-    while steps:
-        with ledger.read() as tx:
-            ready = drafts.unreviewed(tx, name, steps=steps, after=after, limit=moves.BATCH)
-        if not ready:
-            return
-        deciding.approve(ledger, ready, who="review: none", now=now, late=False)
-        after = ready[-1]
+    with ledger.read() as tx:
+        ready = drafts.unreviewed(tx, name, steps=steps) if steps else ()
+    for start in range(0, len(ready), moves.BATCH):
+        deciding.approve(ledger, ready[start : start + moves.BATCH], who="review: none", now=now, late=False)
 
 
 def _review(campaign: Campaign, step: int) -> str:

@@ -67,8 +67,8 @@ def _path(detail: ErrorDetails, document: Document) -> KeyPath:
 def _sentence(detail: ErrorDetails) -> str:
     kind, given = detail["type"], detail["input"]
     if kind == "literal_error":
-        allowed = re.findall(r"'([^']*)'", str(detail["ctx"]["expected"]))
-        return f"must be one of {', '.join(f'`{word}`' for word in allowed)}{_not(given)}"
+        allowed = [f"`{word}`" for word in re.findall(r"'([^']*)'", str(detail["ctx"]["expected"]))]
+        return f"must be {'one of ' if len(allowed) > 1 else ''}{', '.join(allowed)}{_not(given)}"
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind in _TYPES:

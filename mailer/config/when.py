@@ -95,10 +95,16 @@ class OnDate(Model):
     zone: ZoneChoice = Field("recipient", description="Whose clock: `firm`, `recipient`, or an IANA zone.")
 
 
+def _yes(value: Any) -> bool:
+    if value in {True, "true", "yes"}:
+        return True
+    raise ValueError("write `when: neglected`; how long is too long, `keep_in_touch` says")
+
+
 class Neglected(Model):
     """When a contact's `keep_in_touch` has run out: `when: neglected`."""
 
-    neglected: Annotated[Literal[True], BeforeValidator(lambda value: value in {True, "true", "yes"})] = Field(
+    neglected: Annotated[Literal[True], BeforeValidator(_yes)] = Field(
         description="`true`; or write `when: neglected`."
     )
     at: Clock = Field(_MORNING, description="Time of day, `09:30`.")

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select
 
 from mailer.ledger.listing import draft_of, select_entries
 from mailer.ledger.moves import batches
-from mailer.ledger.schema import deliveries
-from mailer.model import Status
+from mailer.ledger.schema import beside, deliveries
+from mailer.ledger.touches import REACHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def had_before(tx: Connection, persons: Iterable[int], *, newest: int = 5) -> di
     found: dict[int, list[Had]] = {}
     place = func.row_number().over(partition_by=deliveries.c.person_id, order_by=deliveries.c.sent_at.desc())
     for batch in batches(persons):
-        conditions = (deliveries.c.person_id.in_(batch), deliveries.c.status.in_([Status.SENT, Status.UNCONFIRMED]))
+        conditions = (deliveries.c.person_id.in_(batch), beside(deliveries.c.status).in_(REACHED))
         numbered = select_entries().add_columns(deliveries.c.words, place.label("place")).where(*conditions).subquery()
         for row in tx.execute(select(numbered).where(numbered.c.place <= newest).order_by(numbered.c.place)):
             if row.words and row.sent_at:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from mailer.errors import LedgerError
 from mailer.ledger.many import Many
-from mailer.ledger.schema import Instant, deliveries, events
+from mailer.ledger.schema import Instant, beside, deliveries, events
 from mailer.model import MOVES, Status
 
 #: Who does what the program does by itself.
@@ -66,7 +66,7 @@ def move(
     for batch in batches(ids):
         rows = tx.execute(
             select(deliveries.c.id, deliveries.c.status).where(
-                deliveries.c.id.in_(batch), deliveries.c.status.in_(allowed)
+                deliveries.c.id.in_(batch), beside(deliveries.c.status).in_(allowed)
             )
         ).all()
         moved += [row.id for row in rows]
@@ -160,7 +160,7 @@ def claim(tx: Connection, wanted: Sequence[tuple[int, str]], *, at: datetime, wh
     if not ids:
         return set()
     if _CLAIM.run(tx, [{"row_id": row_id, "approved": digest} for row_id, digest in wanted], at=at) != len(ids):
-        left = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.status == Status.SENDING)
+        left = select(deliveries.c.id).where(deliveries.c.id.in_(ids), beside(deliveries.c.status) == Status.SENDING)
         ids = list(tx.execute(left).scalars())
     claimed = [{"delivery_id": row_id} for row_id in ids]
     _EVENT.run(tx, claimed, at=at, who=who, from_status=Status.QUEUED.value, to_status=Status.SENDING.value, note="")

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKey,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    func,
 )
 
 
@@ -49,6 +51,15 @@ class Instant(TypeDecorator[datetime]):
 def instant(kept: str) -> datetime:
     """The instant that an `Instant` keeps in SQLite as this text."""
     return datetime.fromisoformat(kept).replace(tzinfo=UTC)
+
+
+def beside(column: ColumnElement[str]) -> ColumnElement[str]:
+    """A column for a condition that only tests what another one finds.
+
+    Most mails ever written stand in one status, of which SQLite knows nothing: asked for some ids or people in a few
+    statuses, it would begin at the index of the statuses.
+    """
+    return func.coalesce(column, "")
 
 
 def _text(name: str, default: str = "", **options: Any) -> Column[str]:

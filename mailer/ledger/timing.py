@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, se
 
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
-from mailer.ledger.schema import beats, deliveries, history, rounds, sightings
+from mailer.ledger.schema import beats, beside, deliveries, history, rounds, sightings
 from mailer.ledger.touches import HEARD, REPLIED, touches_together
 from mailer.model import Status
 
@@ -168,7 +168,7 @@ def first_mails_since(
             .where(
                 deliveries.c.person_id.in_(batch),
                 deliveries.c.step == 0,
-                deliveries.c.status.in_(LEFT),
+                beside(deliveries.c.status).in_(LEFT),
                 deliveries.c.sent_at > since,
             )
             .order_by(deliveries.c.sent_at)

@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, literal, select, union, union_all
 
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
-from mailer.ledger.schema import deliveries, history, members, people
+from mailer.ledger.schema import beside, deliveries, history, members, people
 from mailer.model import Memo, Status
 
 #: Kinds of touch: a mail of ours, an answer, a call or visit logged by hand.
@@ -80,7 +80,7 @@ def _mails(persons: list[int]) -> Select[Any]:
         deliveries.c.subject.label("words"),
         deliveries.c.account.label("by"),
         deliveries.c.id.label("delivery_id"),
-    ).where(deliveries.c.person_id.in_(persons), deliveries.c.status.in_(REACHED))
+    ).where(deliveries.c.person_id.in_(persons), beside(deliveries.c.status).in_(REACHED))
 
 
 def _household_mails(persons: list[int]) -> Select[Any]:
@@ -94,7 +94,7 @@ def _household_mails(persons: list[int]) -> Select[Any]:
             deliveries.c.id,
         )
         .join_from(members, deliveries)
-        .where(members.c.person_id.in_(persons), deliveries.c.status.in_(REACHED))
+        .where(members.c.person_id.in_(persons), beside(deliveries.c.status).in_(REACHED))
     )
 
 

@@ -111,6 +111,12 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path):
         ("example:465", "example:smtp", "needs a host and a port, such as `smtp.gmail.com:465`"),
         ("per_day: 100", "per_day: 0", "per_day: should be greater than or equal to 1, not `0`"),
         ("per_day: 100", "security: ssl", "must be one of `tls`, `starttls`, `none`, not `ssl`"),
+        (
+            "template: thank-you",
+            "template: thank-you\n    when: {neglected: 6 months}",
+            "write `when: neglected`; how long is too long, `keep_in_touch` says",
+        ),
+        ("template: thank-you", "template: thank-you\n    when: {new: people}", "must be `rows`, not `people`"),
         ("90 days", "now and then", "“now and then” is not a period"),
         ("contacts: clients", "contacts: {}", "campaigns.thank-you.contacts: must be a list"),
         ("contacts: clients", "contacts: client", "no contacts are called `client`; did you mean `clients`?"),

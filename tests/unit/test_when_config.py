@@ -49,7 +49,7 @@ def test_each_kind_of_rule_is_known_by_its_key(written, kind):
         ({"rrule": "DTSTART:20260101T000000"}, "without DTSTART"),
         ({"at": "2026-12-01T09:30+01:00"}, "without an offset"),
         ({"date": "birthday", "offset": "3 hours"}, "not whole days"),
-        ({"neglected": "false"}, "Input should be True"),
+        ({"neglected": "false"}, "write `when: neglected`"),
     ],
 )
 def test_a_rule_that_cannot_be_is_told_in_one_sentence(written, said):
