@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
+
+from zlib_ng import zlib_ng as zlib
 
 from mailer.model import Attachment, Draft, Problem, Severity, bare_address
 

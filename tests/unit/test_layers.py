@@ -45,6 +45,7 @@ ROOMS = {
     "sqlalchemy": ("mailer/ledger/",),
     "werkzeug": ("mailer/desk/",),
     "yagmail": ("mailer/transports/door.py",),
+    "zlib_ng": ("mailer/ledger/words.py",),
 }
 
 
