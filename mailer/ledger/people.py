@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, upda
 from mailer.errors import UsageError
 from mailer.ledger.many import Many
 from mailer.ledger.opening import listed
-from mailer.ledger.schema import deliveries, history, identities, members, people
+from mailer.ledger.schema import deliveries, history, identities, members, people, sightings
 from mailer.model import Contact
 
 #: The `source` of an identity that is an address.
@@ -184,7 +184,19 @@ def merge(tx: Connection, old: int, new: int) -> None:
     shared = select(members.c.delivery_id).where(members.c.person_id == new)
     tx.execute(members.delete().where(members.c.person_id == old, members.c.delivery_id.in_(shared)))
     tx.execute(update(members).where(members.c.person_id == old).values(person_id=new))
+    _merge_sightings(tx, old, new)
     tx.execute(people.delete().where(people.c.id == old))
+
+
+def _merge_sightings(tx: Connection, old: int, new: int) -> None:
+    """Each campaign met the joined person when it met the first of the two."""
+    of_both = sightings.c.person_id.in_((old, new))
+    met = tx.execute(
+        select(sightings.c.campaign, func.min(sightings.c.at)).where(of_both).group_by(sightings.c.campaign)
+    ).all()
+    tx.execute(sightings.delete().where(of_both))
+    for campaign, at in met:
+        tx.execute(sightings.insert().values(campaign=campaign, person_id=new, at=at))
 
 
 def _keys_of(person: int) -> Select[str, str]:

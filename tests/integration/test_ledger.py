@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, event
 
 import mailer.ledger
 from mailer.errors import LedgerError
-from mailer.ledger import drafts, listing, moves, opening, people, queue, schema, suppressions
+from mailer.ledger import drafts, listing, moves, opening, people, queue, schema, suppressions, timing
 from mailer.ledger.moves import move
 from mailer.model import MOVES, Outcome, Phase, Receipt, Status
 from tests import factories
@@ -93,6 +93,18 @@ def test_merged_people_share_their_addresses(ledger):
         people.merge(tx, old, new)
         assert people.find(tx, "bob@old.example") == [new]
         assert people.addresses_of(tx, [new]) == ["bob@new.example", "bob@old.example"]
+
+
+def test_merged_people_were_met_when_the_first_of_them_was(ledger):
+    old, new = identify(ledger, contact("bob@old.example"), contact("bob@new.example"))
+    earlier, later = NOW - timedelta(days=9), NOW
+    with ledger.begin() as tx:
+        timing.meet(tx, "welcome", [old], at=earlier)
+        timing.meet(tx, "welcome", [new], at=later)
+        timing.meet(tx, "only-old", [old], at=earlier)
+        people.merge(tx, old, new)
+        assert timing.meet(tx, "welcome", [new], at=later) == {new: earlier}
+        assert timing.meet(tx, "only-old", [new], at=later) == {new: earlier}
 
 
 def test_one_person_cannot_have_two_mails_in_one_round(ledger):
