@@ -130,10 +130,11 @@ def _empty(tx: Connection, ids: list[int], at: datetime, who: str) -> None:
 
 def purge(tx: Connection, before: datetime) -> int:
     """Take the words out of mails that were done before then; who, when and what became of them stays."""
+    moved_last = select(func.max(events.c.at)).where(events.c.delivery_id == deliveries.c.id).scalar_subquery()
     old = select(deliveries.c.id).where(
         deliveries.c.status.in_(_DONE),
         func.length(deliveries.c.words) > 0,
-        func.coalesce(deliveries.c.sent_at, deliveries.c.due_at, deliveries.c.approved_at) < before,
+        func.coalesce(deliveries.c.sent_at, deliveries.c.due_at, deliveries.c.approved_at, moved_last) < before,
     )
     ids = list(tx.execute(old).scalars())
     theirs = _attached(tx, ids)

@@ -116,6 +116,15 @@ def test_old_words_are_purged_and_outcomes_stay(ledger):
     assert [each.words for each in kept(ledger)] == [""]
 
 
+def test_words_that_were_dropped_by_hand_are_purged_too(ledger):
+    ids = add_drafts(ledger)
+    with ledger.begin() as tx:
+        move(tx, ids, Status.DISCARDED, at=NOW, who="ada")
+        assert erasing.purge(tx, NOW - timedelta(days=1)) == 0
+        assert erasing.purge(tx, NOW + timedelta(days=1)) == 1
+        assert listing.words_of(tx, ids) == {}
+
+
 def test_words_of_mail_that_still_waits_are_never_purged(ledger):
     ids = add_queued(ledger)
     with ledger.begin() as tx:
