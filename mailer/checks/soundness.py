@@ -91,14 +91,22 @@ def _links(draft: Draft) -> Iterator[Problem]:
         return
     for value in _ANY_LINK.findall(draft.html):
         target = html.unescape(value).strip()
-        if not _ALLOWED.match(target):
+        if not _ALLOWED.match(target) or _host(target) is None:
             yield _hold(f"A link leads to “{target[:60]}”.", "Links begin with https://, mailto: or tel:.", "bad-link")
     for value, words in _LINK.findall(draft.html):
         shown = _HOST_SHOWN.match(html.unescape(_TAG.sub("", words)))
-        host = urlsplit(html.unescape(value)).hostname or ""
+        host = _host(html.unescape(value))
         if shown and host and _site(shown[1]) != _site(host):
             what = f"A link says {shown[1]} and leads to {host}; mail programs warn of that."
             yield _warn(what, "Let the words and the address agree.", "misleading-link")
+
+
+def _host(link: str) -> str | None:
+    """The host that a link leads to, "" for one without; None where nothing could follow it."""
+    try:
+        return urlsplit(link).hostname or ""
+    except ValueError:
+        return None
 
 
 def web_links(draft: Draft) -> list[str]:

@@ -33,6 +33,7 @@ def test_a_good_draft_has_no_problems():
         ({"text": "Dear Bob,\n\nthank you for #N/A."}, "cell-error", Severity.HOLD),
         ({"text": "Dear Bob,\n\nthank you for {{ project }}."}, "unfilled-field", Severity.WARN),
         ({"html": '<a href="javascript:x()">x</a>'}, "bad-link", Severity.HOLD),
+        ({"html": '<a href="https://[company].example/">x</a>'}, "bad-link", Severity.HOLD),
         ({"html": '<a href="https://evil.example/">bank.example</a>'}, "misleading-link", Severity.WARN),
         ({"html": '<img src="https://a.example/p.gif">'}, "remote", Severity.NOTE),
         ({"html": "x" * 110_000}, "clipped", Severity.WARN),
