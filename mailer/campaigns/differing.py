@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from itertools import islice
 
 from mailer.ledger import listing
 from mailer.ledger.opening import Ledger
@@ -34,8 +35,8 @@ def differences(ledger: Ledger, delivery_id: int) -> list[Difference]:
 
 def compare(before: Draft, after: Draft) -> tuple[str, ...]:
     """The changed lines between two drafts."""
-    lines = difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=0)
-    return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))
+    heads_and_lines = difflib.unified_diff(_lines(before), _lines(after), lineterm="", n=0)
+    return tuple(line for line in islice(heads_and_lines, 2, None) if not line.startswith("@@"))
 
 
 def _lines(draft: Draft) -> list[str]:

@@ -9,7 +9,7 @@ from mailer.errors import ContactsError, TemplateError, UsageError
 from mailer.ledger import people
 from mailer.ledger.moves import move
 from mailer.model import Status
-from tests.factories import NOW
+from tests.factories import NOW, draft
 from tests.preparing import approve_all, entries, prepare, refresh, words
 from tests.workspaces import TEMPLATE, row, smtp_account
 
@@ -110,6 +110,11 @@ def test_a_changed_cell_voids_the_approval_of_that_mail_only(firm, workspace):
     assert [entry.status for entry in entries(workspace)] == [Status.QUEUED, Status.DRAFT, Status.QUEUED]
     (difference,) = campaigns.differences(workspace.ledger, 2)
     assert difference.lines == ("-thank you for 102.", "+thank you for 999.")
+
+
+def test_a_changed_line_that_begins_with_dashes_is_shown_too():
+    before, after = draft(text="Dear Bob,\n-- \nAda"), draft(text="Dear Bob,\n--\n++\nAda")
+    assert campaigns.compare(before, after) == ("--- ", "+--", "+++")
 
 
 def test_a_changed_template_voids_the_approvals_it_touches(firm, workspace):
