@@ -35,7 +35,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
 
     @app.post("/decide/<campaign>/<int:email_id>/<choice>")
     def decide(campaign: str, email_id: int, choice: str) -> Response:
-        entry, _ = look_up(desk, desk.known(campaign), email_id)
+        entry, _ = look_up(desk, campaign, email_id)
         offered = {name: done for name, _, done in CHOICES.get(entry.status, ())}
         if choice not in {name for each in CHOICES.values() for name, *_ in each}:
             abort(404)
@@ -54,7 +54,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
     def late(campaign: str, choice: str) -> Response:
         if choice not in LATE:
             abort(404)
-        flash(LATE[choice](desk, desk.known(campaign), request.form["round"]))
+        flash(LATE[choice](desk, campaign, request.form["round"]))
         return redirect(url_for("today"), 303)
 
 

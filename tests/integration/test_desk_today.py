@@ -10,7 +10,7 @@ from mailer.ledger import listing, moves, queue, timing
 from mailer.model import Status
 from tests.cared import make_caring, send_thanks, touched
 from tests.desks import open_desk, prepare
-from tests.factories import NOW
+from tests.factories import NOW, add_drafts
 from tests.workspaces import row, smtp_account
 
 
@@ -92,6 +92,29 @@ def test_a_decision_is_made_on_the_page_and_only_once(firm, way, choice, status)
     desk.post(f"/decide/thanks/1/{choice}")
     assert status_of(firm) is status
     assert "no longer needs this decision" in desk.post(f"/decide/thanks/1/{choice}", follow_redirects=True).text
+
+
+def of_no_campaign(firm):
+    """An email that was written to one person by hand: no campaign of config.yaml is its own."""
+    with firm.open() as workspace:
+        add_drafts(workspace.ledger, campaign="thank")
+
+
+def test_an_email_of_no_campaign_is_decided_like_any_other_and_leads_to_no_page(firm):
+    of_no_campaign(firm)
+    desk = open_desk(firm)
+    assert 'href="/review/thank' not in desk.get("/").text
+    move(firm, [*LEFT, Status.UNCONFIRMED])
+    assert 'href="/review/thank' not in desk.get("/").text
+    assert "Noted: it arrived." in desk.post("/decide/thank/1/arrived", follow_redirects=True).text
+    assert status_of(firm) is Status.SENT
+
+
+def test_a_late_email_of_no_campaign_is_let_go(firm):
+    of_no_campaign(firm)
+    move(firm, [Status.MISSED])
+    assert "Let go: 1 email." in open_desk(firm).post("/late/thank/drop", {"round": "1"}, follow_redirects=True).text
+    assert status_of(firm) is Status.CANCELLED
 
 
 def test_what_came_back_is_settled_when_nothing_more_goes_there(firm):
