@@ -155,12 +155,13 @@ def wording(desk: Desk, entry: Entry, words: Draft, contact: Contact | None) -> 
     workspace, edit = desk.workspace, entry.edit or Edit()
     line = contact.fields.get("personal_line") if contact else None
     campaign = workspace.config.campaigns[entry.campaign]
-    name = campaign.follow_up[entry.step - 1].template if entry.step else campaign.template
-    template = workspace.folder / "templates" / f"{name}.md"
+    names = (campaign.template, *(each.template for each in campaign.follow_up))
+    # A follow-up that was taken out of config.yaml has no template any more, and so no body to be edited.
+    is_markdown = entry.step < len(names) and (workspace.folder / "templates" / f"{names[entry.step]}.md").exists()
     return Wording(
         personal_line=edit.personal_line if edit.personal_line is not None else str(line or ""),
         subject=words.subject,
-        body=_body(desk, words, edit) if template.exists() else None,
+        body=_body(desk, words, edit) if is_markdown else None,
     )
 
 

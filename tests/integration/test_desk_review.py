@@ -44,6 +44,12 @@ def test_a_yes_to_what_was_shown_queues_it_and_leads_to_the_next(firm, desk):
     assert "Approved: Bob1 Stone. It waits to be sent." in text(answer)
 
 
+def test_a_follow_up_that_was_taken_out_of_the_campaign_is_still_shown(firm):
+    with firm.open() as workspace:
+        add_drafts(workspace.ledger, campaign="thanks", step=1, text="A word again")
+    assert "A word again" in open_desk(firm).get("/review/thanks/1?words=text").text
+
+
 def test_the_last_yes_leads_back_to_the_list(firm, desk):
     for draft_id in (1, 2, 3):
         answer = approve(desk, draft_id)
