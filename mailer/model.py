@@ -154,6 +154,11 @@ class Contact:
     #: What the reader found on this row; a HOLD among them holds its draft.
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that its mail goes to."""
+        return self.address, *self.also
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:

@@ -30,10 +30,10 @@ class Row:
     contact: Contact
     person: int
     kept: Kept | None
-    #: Why its address must not be written to, "" when it may.
-    suppressed: str
-    #: The earlier mail of this round to the same address, "" when there is none.
-    doubled: str
+    #: Which of its addresses must not be written to, and why.
+    suppressed: Mapping[str, str]
+    #: Which of its addresses an earlier mail of this round goes to, and whose row that is of.
+    doubled: Mapping[str, str]
     #: Of a follow-up, the subject of the mail it comes after.
     thread: str = ""
     #: What they have had from us, the newest first.
@@ -170,12 +170,12 @@ def _standing(bench: Bench, row: Row) -> list[Problem]:
         return []
     where = str(row.contact.source)
     found = []
-    if row.suppressed:
-        what = f"{row.contact.address} must not be written to: {row.suppressed}"
-        cure = f"Discard the draft; or, if they changed their mind: mailer suppress remove {row.contact.address}"
+    for address, why in row.suppressed.items():
+        what = f"{address} must not be written to: {why}"
+        cure = f"Discard the draft; or, if they changed their mind: mailer suppress remove {address}"
         found.append(Problem(where, what, cure, Severity.HOLD, "suppressed"))
-    if row.doubled and bench.campaign.doubled == "hold":
-        what = f"{row.contact.address} already gets this mail ({row.doubled})."
+    for address, place in row.doubled.items() if bench.campaign.doubled == "hold" else ():
+        what = f"{address} already gets this mail ({place})."
         cure = "Discard one of the two; or set `doubled: allow` for this campaign."
         found.append(Problem(where, what, cure, Severity.HOLD, "doubled"))
     return found

@@ -92,22 +92,21 @@ def _rows(
     had = had_before(tx, persons) if asks else {}
     everybody = {person for _, group in everyone for person in group if person <= newest}
     noted = touches.memos(tx, everybody, bench.config.firm.timezone) if asks else {}
-    addresses = {contact.address for contact, _ in pairs}
+    addresses = {address for contact, _ in pairs for address in contact.addresses}
     blocked = suppressions.among(tx, addresses)
     met.update({} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses))
     rows = []
     for contact, (person, *others) in pairs:
         kept = known.get((person, contact.copy))
         here = Place(kept.id if kept else None, contact.source)
-        before = met.setdefault(contact.address.lower(), here)
-        doubled = "" if before is here or (kept and before.id == kept.id) else str(before.source)
+        places = {address: met.setdefault(address.lower(), here) for address in contact.addresses}
         rows.append(
             Row(
                 contact,
                 person,
                 kept,
-                blocked.get(contact.address, ""),
-                doubled,
+                {address: blocked[address] for address in contact.addresses if address in blocked},
+                {address: str(place.source) for address, place in places.items() if _is_other(place, here)},
                 threads.get((person, contact.copy), ""),
                 had.get(person, ()),
                 [memo for each in (person, *others) for memo in noted.get(each, ())],
@@ -115,6 +114,10 @@ def _rows(
             )
         )
     return rows
+
+
+def _is_other(place: Place, here: Place) -> bool:
+    return place is not here and (here.id is None or place.id != here.id)
 
 
 def _update(bench: Bench, tx: Transaction, pairs: Sequence[tuple[Kept, Rendering]]) -> None:

@@ -31,21 +31,17 @@ class Mailboxes:
         count = 0
         for contact in contacts:
             count += 1
-            for address in _addresses(contact):
+            for address in contact.addresses:
                 self._known.setdefault(mailbox(address, self._firm), (address, contact.source))
         return count
 
     def doubled(self, others: Iterable[Contact]) -> Iterator[Problem]:
         """Tell each of these mailboxes that contacts of another list have too."""
         for other in others:
-            for address in _addresses(other):
+            for address in other.addresses:
                 known = self._known.get(mailbox(address, self._firm))
                 if known and known[1] != other.source:
                     yield _problem(*known, other, address)
-
-
-def _addresses(contact: Contact) -> tuple[str, ...]:
-    return contact.address, *contact.also
 
 
 def _problem(address: str, source: Source, other: Contact, theirs: str) -> Problem:

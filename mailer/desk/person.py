@@ -116,7 +116,7 @@ class Actions:
         if not request.form.get("sure"):
             return _back(source, row, "Nothing was changed: tick the box first.")
         with self.desk.workspace.ledger.begin() as tx:
-            for address in (contact.address, *contact.also):
+            for address in contact.addresses:
                 suppressions.remove(tx, address)
             still = suppressions.among(tx, [contact.address])
         if still:

@@ -14,7 +14,7 @@ from mailer.ledger.many import Many
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import listed
 from mailer.ledger.people import ADDRESS
-from mailer.ledger.schema import attachments, deliveries, identities, members, rounds
+from mailer.ledger.schema import attachments, beside, deliveries, identities, members, rounds
 from mailer.ledger.words import pack, problems_from_json, problems_to_json
 from mailer.model import Contact, Draft, Edit, Problem, Severity, Source, Status
 
@@ -251,21 +251,24 @@ class Place:
 
 
 _OWNERS = select(identities.c.person_id).where(identities.c.source == ADDRESS, identities.c.key.in_(listed("keys")))
-_FIRST = (
-    select(
-        deliveries.c.address,
-        deliveries.c.id,
-        deliveries.c.source_file,
-        deliveries.c.source_sheet,
-        deliveries.c.source_row,
-    )
-    .where(
-        deliveries.c.round_id == bindparam("round"),
-        deliveries.c.step == 0,
-        deliveries.c.person_id.in_(_OWNERS),
-        deliveries.c.status.not_in([Status.DISCARDED, Status.CANCELLED]),
-    )
-    .order_by(deliveries.c.id.desc())
+_FIRST = select(
+    deliveries.c.address,
+    deliveries.c.id,
+    deliveries.c.source_file,
+    deliveries.c.source_sheet,
+    deliveries.c.source_row,
+).where(
+    deliveries.c.round_id == bindparam("round"),
+    deliveries.c.step == 0,
+    beside(deliveries.c.status).not_in([Status.DISCARDED, Status.CANCELLED]),
+)
+_FIRST_TO = _FIRST.where(deliveries.c.person_id.in_(_OWNERS))
+_FIRST_OF = _FIRST.where(deliveries.c.id.in_(listed("ids")))
+#: The mails to households, by the addresses of their other people.
+_SHARED = (
+    select(identities.c.key, members.c.delivery_id)
+    .join_from(members, identities, members.c.person_id == identities.c.person_id)
+    .where(identities.c.source == ADDRESS, identities.c.key.in_(listed("keys")))
 )
 
 
@@ -276,9 +279,25 @@ def first_in_round(tx: Connection, round_id: int, addresses: Collection[str]) ->
     """
     wanted = {address.lower() for address in addresses}
     keys = [address.casefold() for address in addresses]
-    rows = tx.execute(_FIRST, {"round": round_id, "keys": keys})
-    found = {address.lower(): Place(row_id, Source(*place)) for address, row_id, *place in rows}
-    return {address: place for address, place in found.items() if address in wanted}
+    places = [(row[0].lower(), _place(row)) for row in tx.execute(_FIRST_TO, {"round": round_id, "keys": keys})]
+    places += _first_shared(tx, round_id, keys)
+    places.sort(key=lambda found: found[1].id or 0, reverse=True)
+    return {address: place for address, place in places if address in wanted}
+
+
+def _first_shared(tx: Connection, round_id: int, keys: Sequence[str]) -> list[tuple[str, Place]]:
+    """The mails of this round to households in which these addresses are not the first."""
+    shared = tx.execute(_SHARED, {"keys": keys}).all()
+    if not shared:
+        return []
+    ids = [delivery_id for _, delivery_id in shared]
+    places = {row.id: _place(row) for row in tx.execute(_FIRST_OF, {"round": round_id, "ids": ids})}
+    return [(address, places[delivery_id]) for address, delivery_id in shared if delivery_id in places]
+
+
+def _place(row: Any) -> Place:
+    _, row_id, *source = row
+    return Place(row_id, Source(*source))
 
 
 def first_subjects(tx: Connection, round_id: int, persons: Iterable[int]) -> dict[tuple[int, int], str]:

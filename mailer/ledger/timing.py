@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, func, literal, or_, select, update
 
 from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
-from mailer.ledger.schema import beats, beside, deliveries, history, rounds, sightings
+from mailer.ledger.schema import beats, beside, deliveries, history, members, rounds, sightings
 from mailer.ledger.touches import HEARD, REPLIED, touches_together
 from mailer.model import Status
 
@@ -235,19 +235,18 @@ def awaiting_answer(tx: Transaction, campaign: str, step: int) -> list[Sent]:
             deliveries.c.step == step,
             deliveries.c.status == Status.SENT,
             following.c.id.is_(None),
-            ~_answered(deliveries.c.person_id, deliveries.c.sent_at),
+            ~_answered(deliveries),
         )
         .order_by(deliveries.c.sent_at, deliveries.c.id)
     )
     return [Sent(*row) for row in rows]
 
 
-def _answered(person: ColumnElement[int], since: ColumnElement[datetime]) -> ColumnElement[bool]:
-    return (
-        select(literal(1))
-        .where(history.c.person_id == person, history.c.kind.in_(_IN_TOUCH), history.c.at >= since)
-        .exists()
-    )
+def _answered(mail: FromClause) -> ColumnElement[bool]:
+    """Whether somebody whom a mail was for has been in touch since: of a household, any of its people."""
+    others = select(members.c.person_id).where(members.c.delivery_id == mail.c.id).correlate(mail)
+    theirs = or_(history.c.person_id == mail.c.person_id, history.c.person_id.in_(others))
+    return select(literal(1)).where(theirs, history.c.kind.in_(_IN_TOUCH), history.c.at >= mail.c.sent_at).exists()
 
 
 def pointless_follow_ups(tx: Transaction) -> dict[int, str]:
@@ -272,7 +271,7 @@ def _pointless() -> Select[int, int]:
         .where(
             deliveries.c.step > 0,
             deliveries.c.status.in_([Status.DRAFT, Status.QUEUED, Status.MISSED]),
-            or_(before.c.status == Status.BOUNCED, _answered(before.c.person_id, before.c.sent_at)),
+            or_(before.c.status == Status.BOUNCED, _answered(before)),
         )
         .group_by(deliveries.c.id)
     )

@@ -6,7 +6,7 @@ import pytest
 
 from mailer import campaigns
 from mailer.campaigns import ByHand, prepare
-from mailer.ledger import erasing, listing, people
+from mailer.ledger import erasing, listing, people, suppressions
 from mailer.model import Status
 from mailer.relations import find_contact, memos_of, story_of
 from mailer.scheduling.looking import look
@@ -103,3 +103,38 @@ def test_two_people_of_two_sheets_without_an_address_are_not_one(home):
     with home.ledger.begin() as tx:
         first, second = people.identify(tx, [here, there], at=NOW)
     assert first != second
+
+
+def test_who_of_a_household_asked_us_to_stop_is_said_beside_its_draft(home):
+    with home.ledger.begin() as tx:
+        suppressions.add(tx, "client2@client.example", reason="asked us to stop", who="ada", at=NOW)
+    prepare(home.ledger, home.config, home.folder, "thanks", ByHand(), now=home.now)
+    with home.ledger.read() as tx:
+        together, alone = listing.entries(tx, campaign="thanks")
+    assert "client2@client.example must not be written to: asked us to stop" in [
+        each.what for each in together.problems
+    ]
+    assert (together.held, alone.held) == (True, False)
+
+
+def test_the_second_address_of_a_household_is_no_second_mail_in_another_list(firm, home):
+    """Bob2 stands in the partners' list, too."""
+    firm.write_sheet([[*row(1), "Stone"], [*row(2), "Stone"]], header=[*HEADER, "Household"])
+    (firm.folder / "clients.xlsx").rename(firm.folder / "together.xlsx")
+    firm.write_sheet([row(2, client_no="P7")])
+    (firm.folder / "clients.xlsx").rename(firm.folder / "partners.xlsx")
+    text = (firm.folder / "config.yaml").read_text("utf-8").replace("file: clients.xlsx", "file: together.xlsx")
+    partners = (
+        "contacts:\n  partners: {file: partners.xlsx, key: Client no, columns: {personal_line: Add a sentence}}\n"
+    )
+    text = text.replace("contacts:\n  clients", f"{partners}  clients", 1)
+    text = text.replace("  thanks:\n    contacts: clients", "  thanks:\n    contacts: [LISTS]")
+    for lists in ("clients, partners", "partners, clients"):
+        (firm.folder / "config.yaml").write_text(text.replace("LISTS", lists), encoding="utf-8")
+        with firm.open() as workspace:
+            for again in (True, False):
+                choice = ByHand(again=again)
+                prepare(workspace.ledger, workspace.config, workspace.folder, "thanks", choice, now=workspace.now)
+            with workspace.ledger.read() as tx:
+                found = listing.entries(tx, campaign="thanks")[-2:]
+        assert [each.held for each in found] == [False, True], lists

@@ -71,3 +71,20 @@ def test_a_follow_up_that_was_taken_out_of_the_config_stops_its_campaign_with_a_
     workspace = story.runner.workspace
     found = campaigns.refresh(workspace.ledger, workspace.config, workspace.folder, now=story.now)
     assert found.stopped == {"story": "Follow-up 1 of story is no longer in config.yaml."}
+
+
+@pytest.mark.parametrize("moment", ["2026-12-08 09:31", "2026-12-19 09:31"])
+def test_an_answer_of_either_stops_the_follow_up_to_a_household(life, moment):
+    life.write_template(name="again.md")
+    life.write_clients([{"Household": "Stone"}, {"Household": "Stone"}])
+    life.write_config(story=STORY)
+    config = life.folder / "config.yaml"
+    config.write_text(
+        config.read_text("utf-8").replace("file: clients.csv", "file: clients.csv\n    together: household")
+    )
+    life.turn("2026-11-23 12:00")
+    life.turn("2026-12-07 09:30")
+    life.turn(moment)
+    heard(life, "client1@client.example")
+    life.days("2026-12-20", "2026-12-22")
+    assert [mail["To"] for mail in life.outbox] == ["Bob0 and Bob1 <client0@client.example>, client1@client.example"]
