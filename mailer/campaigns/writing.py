@@ -61,11 +61,14 @@ def _keep(bench: Bench, tx: Transaction, rows: Sequence[Row], rendered: Rendered
 
 def _without_forgotten(bench: Bench, tx: Transaction, batch: Sequence[Contact]) -> Sequence[Contact]:
     """Whoever asked to be forgotten is passed over before anything of his is written down."""
-    forgotten = suppressions.forgotten(tx, [contact.address for contact in batch])
+    forgotten = suppressions.forgotten(tx, [address for contact in batch for address in contact.addresses])
     if not forgotten:
         return batch
-    bench.result.skip("forgotten", sum(contact.address in forgotten for contact in batch))
-    return [contact for contact in batch if contact.address not in forgotten]
+    from mailer.contacts.joining import without
+
+    bench.result.skip("forgotten", sum(address in forgotten for contact in batch for address in contact.addresses))
+    sources, language = bench.config.contacts, bench.config.firm.language
+    return [left for contact in batch for left in without(contact, forgotten, sources[contact.source_name], language)]
 
 
 def _rows(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
 from babel.lists import format_list
@@ -11,6 +13,9 @@ from babel.lists import format_list
 from mailer.addresses import identity
 from mailer.contacts.header import field_name
 from mailer.model import Contact, Field
+
+if TYPE_CHECKING:
+    from mailer.config.models import ContactSource
 
 
 def join_households(contacts: Iterable[Contact], language: str) -> Iterator[Contact]:
@@ -69,6 +74,24 @@ def _household(members: list[Contact], language: str) -> Contact:
         members=(head, *others),
         problems=tuple(problem for member in (head, *others) for problem in member.problems),
     )
+
+
+def joined(rows: Iterable[Contact], source: ContactSource, language: str) -> Iterable[Contact]:
+    """The rows of a source as it wants them: as they are, by household, or grouped."""
+    if source.together == "household":
+        return join_households(rows, language)
+    return group_rows(rows, source.group_by) if source.group_by else rows
+
+
+def without(contact: Contact, gone: AbstractSet[str], source: ContactSource, language: str) -> Iterator[Contact]:
+    """The contact without the people at these addresses: whoever is left of it and can be written to."""
+    if gone.isdisjoint(contact.addresses):
+        yield contact
+    elif contact.members:
+        left = (row for row in contact.members if row.address not in gone)
+        yield from (each for each in joined(left, source, language) if each.address)
+    elif contact.address not in gone:
+        yield replace(contact, also=tuple(address for address in contact.also if address not in gone))
 
 
 def _together(names: list[str], language: str) -> Field:

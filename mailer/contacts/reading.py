@@ -13,7 +13,7 @@ from mailer.addresses import identity, parse_address, split_addresses
 from mailer.contacts.doubles import mailbox
 from mailer.contacts.finding import Found, find_tables, key_column
 from mailer.contacts.header import field_name
-from mailer.contacts.joining import group_rows, join_households
+from mailer.contacts.joining import joined
 from mailer.contacts.met import Met
 from mailer.contacts.opening import open_book
 from mailer.contacts.rows import Book, Row, Sheet
@@ -71,9 +71,8 @@ class Reading:
             self._book.close()
 
     def _joined(self, people: Iterable[Contact]) -> Iterable[Contact]:
-        if self._source.together == "household":
-            return self._without_loners(join_households(people, self._firm.language))
-        return group_rows(people, self._source.group_by) if self._source.group_by else people
+        found = joined(people, self._source, self._firm.language)
+        return self._without_loners(found) if self._source.together == "household" else found
 
     def _without_loners(self, households: Iterable[Contact]) -> Iterator[Contact]:
         """Pass on who can be written to; whoever is left without an address is a problem after all."""

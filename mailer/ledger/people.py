@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, update
 
 from mailer.errors import UsageError
+from mailer.ledger import suppressions
 from mailer.ledger.many import Many
 from mailer.ledger.opening import listed
 from mailer.ledger.schema import deliveries, history, identities, members, people, sightings
@@ -41,7 +43,9 @@ def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> li
 
     A known (source, key) decides, whatever the address now is. Else the address decides, unless its person
     already has another key in the same source: then the sheet says that these are two people on one address.
+    Of who asked to be forgotten only the hash that blocks them is kept.
     """
+    contacts = _without_traces(tx, contacts)
     identified = [identities_of(contact) for contact in contacts]
     known = _known(tx, identified)
     newcomers: list[Contact] = []
@@ -57,6 +61,19 @@ def identify(tx: Connection, contacts: Sequence[Contact], *, at: datetime) -> li
     made = dict(enumerate(_insert_people(tx, newcomers, at), _UNMADE))
     _insert_identities(tx, [(made.get(person, person), identity) for person, identity in learned], at)
     return [made.get(person, person) for person in found]
+
+
+def _without_traces(tx: Connection, contacts: Sequence[Contact]) -> Sequence[Contact]:
+    forgotten = suppressions.forgotten(tx, [contact.address for contact in contacts])
+    if not forgotten:
+        return contacts
+    salt = suppressions.salt_of(tx)
+    return [_nameless(each, salt) if each.address in forgotten else each for each in contacts]
+
+
+def _nameless(contact: Contact, salt: str) -> Contact:
+    known = suppressions.hashed(contact.address, salt)
+    return replace(contact, key=known, address=known, name="")
 
 
 def newest(tx: Connection) -> int:

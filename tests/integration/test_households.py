@@ -138,3 +138,13 @@ def test_the_second_address_of_a_household_is_no_second_mail_in_another_list(fir
             with workspace.ledger.read() as tx:
                 found = listing.entries(tx, campaign="thanks")[-2:]
         assert [each.held for each in found] == [False, True], lists
+
+
+def test_who_of_a_household_is_forgotten_is_in_no_mail_to_the_others(home):
+    with home.ledger.begin() as tx:
+        erasing.forget(tx, "client2@client.example", at=NOW, who="ada")
+    prepare(home.ledger, home.config, home.folder, "thanks", ByHand(), now=home.now)
+    with home.ledger.read() as tx:
+        words = listing.words_of(tx, [1])[1]
+        assert erasing.everything_about(tx, "client2@client.example")["known_as"] == []
+    assert (words.to, words.subject) == (("Bob1 Stone <client1@client.example>",), "Thank you, Bob1")

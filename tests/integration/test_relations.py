@@ -8,6 +8,7 @@ from mailer.campaigns import ByHand, prepare
 from mailer.campaigns import suppress as silence
 from mailer.care import State
 from mailer.errors import UsageError
+from mailer.ledger import erasing, people
 from mailer.relations import story_of
 from mailer.scheduling.occasions import occasions_ahead
 from tests.cared import CONFIG, make_caring, relations_of, send_thanks, touched
@@ -168,3 +169,13 @@ def test_who_rests_is_no_occasion(workspace):
     silence(workspace.ledger, ["mercy@harbourvale.example"], reason="asked us not to", who="ada", now=NOW)
     ahead, _ = occasions_ahead(workspace, days=14)
     assert [each.contact.name for each in ahead] == ["Bob3 Stone"]
+
+
+def test_who_is_forgotten_stays_so_while_the_sheet_still_has_them(workspace):
+    with workspace.ledger.begin() as tx:
+        erasing.forget(tx, "client1@client.example", at=NOW, who="ada")
+    states(workspace)
+    with workspace.ledger.read() as tx:
+        held = erasing.everything_about(tx, "client1@client.example")
+        assert people.find(tx, "C0001") == []
+    assert (held["known_as"], held["names"]) == ([], [])
