@@ -23,6 +23,8 @@ from mailer.templates.sealing import Envelope, seal
 
 #: What an account without a From of its own (a rehearsal) writes as.
 REHEARSAL_ADDRESS = "rehearsal@mailer.invalid"
+#: What a letter to people of any language is written in, as those that come with Mailer are.
+_EVERYBODYS = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ class Template:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages it has variants for, the firm's first."""
-        return tuple(language or self._firm.language for language in sorted(self._sources))
+        """The languages it is written in, that of the file without a language first."""
+        return tuple(dict.fromkeys(self._language_of(self._sources[each]) for each in sorted(self._sources)))
 
     @property
     def fields(self) -> frozenset[str]:
@@ -112,7 +114,7 @@ class Template:
         tells_way_out = unsubscribe or kind == "marketing"
         pressed = self._press(source, account.signature, edit, tells_way_out=tells_way_out)
         from_ = account.from_ or named_address(self._firm.name, REHEARSAL_ADDRESS)
-        language = source.language or self._firm.language
+        language = self._language_of(source)
         given = names_given(
             contact,
             firm=self._firm,
@@ -153,12 +155,18 @@ class Template:
         return Rendered(draft, tuple(rendering.problems), rendering.contents)
 
     def _source_for(self, language: str) -> Source:
-        """The variant for "fr-CA": fr-ca, else fr, else the one without a language."""
+        """The variant for "fr-CA": fr-ca, else fr, else the one without a language; nobody's is the firm's."""
+        return self._sources[self._nearest(language or self._firm.language)]
+
+    def _nearest(self, language: str) -> str:
         wanted = language.lower()
-        firm = self._firm.language.partition("-")[0].lower()
-        while wanted and wanted not in self._sources and wanted != firm:
+        while wanted and wanted not in self._sources:
             wanted = wanted.rpartition("-")[0]
-        return self._sources.get(wanted, self._sources[""])
+        return wanted
+
+    def _language_of(self, source: Source) -> str:
+        """The firm's for a file without one; but beside a file in the firm's language it is for everybody else."""
+        return source.language or (_EVERYBODYS if self._nearest(self._firm.language) else self._firm.language)
 
     def _press(
         self, source: Source, signature: str, edit: Edit | None = None, *, tells_way_out: bool = False

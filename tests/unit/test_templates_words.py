@@ -165,6 +165,24 @@ def test_marketing_says_who_writes_and_how_to_leave(tmp_path):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
+        ("", "Bonjour 1 mars 2026"),
+        ("fr-CA", "Bonjour 1 mars 2026"),
+        ("en", "Dear 1 March 2026"),
+        ("de", "Dear 1 March 2026"),
+    ],
+)
+def test_an_empty_language_is_the_firms_and_everybody_elses_letter_is_no_mixture(tmp_path, language, words):
+    write(tmp_path, "Dear {{ day | date }}")
+    write(tmp_path, "Bonjour {{ day | date }}", name="note.fr.md")
+    person = dataclasses.replace(bob(day=date(2026, 3, 1)), language=language)
+    made = render(tmp_path, person, firm=FIRM.model_copy(update={"language": "fr"}))
+    assert made.draft.text.strip() == words
+    assert ('lang="fr"' in made.draft.html) is words.startswith("Bonjour")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
         ("", "If you would rather not"),
         ("de-AT", "Eine leere Mail genügt"),
         ("no", "tom e-post"),
