@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    URL,
     Connection,
     Engine,
     NullPool,
@@ -200,7 +201,9 @@ def _engine(path: Path) -> Engine:
         engine = create_engine("sqlite://", creator=lambda: _as_it_lies(path), poolclass=NullPool)
     else:
         # every account's pass keeps a connection and needs others beside it, so none may have to wait for one
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1)
+        engine = create_engine(
+            URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1
+        )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

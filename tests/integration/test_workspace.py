@@ -65,6 +65,14 @@ def test_what_was_approved_for_real_is_not_written_into_an_outbox(real):
     assert real.outbox == []
 
 
+def test_a_folder_may_have_any_name(real):
+    named = real.folder.with_name("Who? 100% #1")
+    real.folder.rename(named)
+    with type(real)(named).open() as workspace:
+        workspace.trust_ledger()
+        assert workspace.ledger.path.is_file()
+
+
 def test_a_new_ledger_is_trusted(real):
     with real.open() as workspace:
         workspace.trust_ledger()
