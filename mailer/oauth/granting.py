@@ -30,6 +30,8 @@ class _Waiting(HTTPServer):
 
 class _Answer(BaseHTTPRequestHandler):
     server: _Waiting
+    #: Seconds to wait for a request's words: browsers open connections ahead and leave them silent.
+    timeout = 1
 
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)

@@ -1,8 +1,10 @@
 """Signing in at a loopback provider gives tokens that mail servers believe; a refused one is renewed once."""
 
+import socket
 import threading
 import urllib.request
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -49,6 +51,19 @@ def test_a_person_in_the_browser_gives_a_token_with_proof_that_it_is_us(provider
     assert (token.access in provider.valid, token.refresh, token.is_fresh(NOW)) == (True, "refresh-me", True)
     assert provider.asked[0]["code_challenge_method"] == "S256"
     assert provider.asked[0]["login_hint"] == "ada"
+
+
+def test_a_connection_that_the_browser_opens_ahead_and_leaves_silent_keeps_nobody_waiting(provider):
+    ahead = []
+
+    def a_browser(address):
+        back = urlsplit(parse_qs(urlsplit(address).query)["redirect_uri"][0])
+        ahead.append(socket.create_connection((back.hostname, back.port)))
+        a_person(address)
+
+    token = sign_in_with_browser(provider.sign_in(), "ada", a_browser, now=lambda: NOW, timeout=20)
+    ahead[0].close()
+    assert token.access in provider.valid
 
 
 def test_an_answer_with_another_state_is_not_believed(provider):
