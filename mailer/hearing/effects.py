@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from mailer.ledger import heard, listing, people, queue, suppressions
 from mailer.ledger.listing import Entry
@@ -135,7 +136,7 @@ def _absent(case: _Case) -> News:
         case.confirm("an automatic reply came")
     waits = 0
     if back_on:
-        due_at = datetime.combine(back_on + timedelta(days=1), time(9), UTC)
+        due_at = datetime.combine(back_on + timedelta(days=1), time(9), ZoneInfo(case.entry.zone or "UTC"))
         later = [each for each in _follow_ups(case) if each.due_at and each.due_at < due_at]
         queue.retime(case.tx, [each.id for each in later], due_at)
         waits = len(later)
