@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +55,10 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
 def _remove_rehearsals(workspace: Workspace, address: str) -> int:
     """Remove the .eml files of the outboxes that name the address in their headers."""
     removed = 0
-    wanted = address.lower().encode()
+    wanted = re.compile(rb"(?<![\w.+-])" + re.escape(address.lower().encode()) + rb"(?![\w.-])")
     for folder in {account.outbox for account in workspace.config.accounts.values() if account.outbox}:
         for file in (workspace.folder / folder).glob("**/*.eml"):
-            if wanted in file.read_bytes().partition(b"\r\n\r\n")[0].lower():
+            if wanted.search(file.read_bytes().partition(b"\r\n\r\n")[0].lower()):
                 file.unlink()
                 removed += 1
     return removed

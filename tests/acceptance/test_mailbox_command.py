@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests import mails
 from tests.dovecot import PROGRAM, Dovecot
-from tests.workspaces import TEMPLATE
+from tests.workspaces import TEMPLATE, row
 
 CLIENT = "client1@client.example"
 needs_dovecot = pytest.mark.skipif(
@@ -85,6 +85,15 @@ def test_a_person_is_shown_all_that_is_held_and_then_forgotten_for_good(firm):
     addresses = [draft["address"] for draft in firm.run("drafts", "list", "thanks", "--json").json]
     assert CLIENT not in addresses
     assert b"client1" not in (firm.folder / "rehearsal.db").read_bytes()
+
+
+def test_forgetting_leaves_what_was_rehearsed_for_another_whose_address_ends_alike(firm):
+    firm.write_sheet([row(1), row(2, e_mail=f"jim{CLIENT}"), row(3, e_mail=f"{CLIENT}.au")])
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.run("send", "thanks", "--yes")
+    assert "1 rehearsed removed" in firm.run("forget", CLIENT, "--yes").out
+    assert len(list((firm.folder / "outbox").glob("**/*.eml"))) == 2
 
 
 def test_forgetting_asks_first(firm):
