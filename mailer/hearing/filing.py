@@ -58,15 +58,17 @@ def _take(ledger: Ledger, entry: listing.Entry, who: str, now: datetime) -> None
 
 
 def file_copies(mailbox: Mailbox, ledger: Ledger, account: str, *, now: datetime) -> int:
-    """Put a copy of each mail that was sent since the last time into Sent; returns how many."""
+    """Put a copy of each mail that was sent since the last time into Sent, if there is one; returns how many."""
     folder = mailbox.special_folder("Sent")
+    if folder is None:
+        return 0
     with ledger.read() as tx:
         _, after = heard.position(tx, account, _COPIES)
         began_at = datetime.fromtimestamp(after / 1_000_000, UTC) if after else now
         sent = heard.sent_after(tx, account, began_at, limit=_BATCH)
-    for entry in sent if folder else []:
-        if not mailbox.has(folder or "", entry.message_id):
-            _put(mailbox, ledger, folder or "", entry.id, entry.sent_at or now, is_draft=False)
+    for entry in sent:
+        if not mailbox.has(folder, entry.message_id):
+            _put(mailbox, ledger, folder, entry.id, entry.sent_at or now, is_draft=False)
     last = max((entry.sent_at for entry in sent if entry.sent_at), default=began_at)
     with ledger.begin() as tx:
         heard.reached(tx, account, _COPIES, 0, round(last.timestamp() * 1_000_000), at=now)

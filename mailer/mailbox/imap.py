@@ -140,10 +140,10 @@ class Mailbox:
 
     def has_like(self, folder: str, address: str, subject: str, since: date) -> bool:
         """Whether the folder holds a mail to this address with this subject, sent since that day."""
-        if self._box.folder.get() != folder:
-            self._box.folder.set(folder, readonly=True)
         start = re.split(r'[^ -~]|["\\\\]', subject)[0].strip()  # what a search can ask for without a charset
         with _translated(self.name):
+            if self._box.folder.get() != folder:
+                self._box.folder.set(folder, readonly=True)
             wanted = f'UNDELETED TO "{address}" SUBJECT "{start}" SENTSINCE {_imap_date(since)}'
             return bool(address.isascii() and start and self._box.uids(wanted))
 
