@@ -5,15 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import counted, json_option, line, print_json, problem_json, problems
 from mailer.cli.settings import Settings
-from mailer.errors import ContactsError, MailerError, TemplateError
+from mailer.errors import ContactsError, MailerError, TemplateError, UsageError
 from mailer.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ _BATCH = 200
 @click.argument("campaign", type=CAMPAIGN, required=False)
 @click.option("--offline", is_flag=True, help="Do not try the logins.")
 @click.option("--dns", is_flag=True, help="Also ask the DNS whether our mail is believed: SPF, DKIM, DMARC.")
-@click.option("--dns-server", metavar="HOST[:PORT]", default="", help="Ask this DNS server, not the system's.")
+@click.option("--dns-server", metavar="IP[:PORT]", default="", help="Ask this DNS server, not the system's.")
 @click.option("--links", is_flag=True, help="Also ask whether each web address in the mails leads somewhere.")
 @click.option("--private-links", is_flag=True, help="With --links: also those inside your own network.")
 @click.option("--accept-ledger", is_flag=True, help="Say that this ledger is the true and only one, here and now.")
@@ -152,12 +154,22 @@ def _passwords(workspace: Workspace) -> list[Problem]:
     ]
 
 
+def _nameserver(server: str) -> dict[str, Any]:
+    """The address and port of a DNS server, as `Records` takes them."""
+    try:
+        parts = urlsplit(f"//{server}")
+        return {"nameserver": str(ip_address(parts.hostname or "")), "port": parts.port or 53}
+    except ValueError as error:
+        raise UsageError(
+            f"“{server}” is no address of a DNS server.", cure="Give its IP address: 9.9.9.9, 9.9.9.9:53 or [::1]:53."
+        ) from error
+
+
 def _domains(workspace: Workspace, server: str) -> list[Problem]:
     from mailer.domains import Records, alignment, check_domain
     from mailer.workspace.finishing import domain_of, signer
 
-    nameserver, _, port = server.partition(":")
-    records = Records(nameserver=nameserver, port=int(port or 53))
+    records = Records(**_nameserver(server)) if server else Records()
     found: list[Problem] = []
     for name, account in workspace.config.accounts.items():
         if account.outbox:
