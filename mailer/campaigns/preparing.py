@@ -128,8 +128,8 @@ def _render_all(bench: Bench, crew: Crew[Sequence[Row], Rendered]) -> None:
     from mailer import contacts
 
     for source in bench.campaign.contacts:
-        settings = bench.config.contacts[source]
-        reading = contacts.read(source, settings, bench.folder, firm=bench.config.firm, today=_today(bench))
+        settings, firm, own_day = bench.config.contacts[source], bench.config.firm, bench.campaign.own_day
+        reading = contacts.read(source, settings, bench.folder, firm=firm, today=_today(bench), own_day=own_day)
         stream = _included(bench, reading)
         for contact in stream:
             writing.write(bench, chain([contact], islice(stream, BATCH - 1)), crew)

@@ -106,14 +106,13 @@ def _contacts(workspace: Workspace, campaign: str) -> dict[str, Contact]:
     """Address → the contact as its sheet now says."""
     from mailer import contacts
 
-    config = workspace.config
-    return {
-        contact.address: contact
-        for name in config.campaigns[campaign].contacts
-        for contact in contacts.read(
-            name, config.contacts[name], workspace.folder, firm=config.firm, today=workspace.today
-        )
-    }
+    config, wanted, today = workspace.config, workspace.config.campaigns[campaign], workspace.today
+    found: dict[str, Contact] = {}
+    for name in wanted.contacts:
+        source = config.contacts[name]
+        reading = contacts.read(name, source, workspace.folder, firm=config.firm, today=today, own_day=wanted.own_day)
+        found.update((contact.address, contact) for contact in reading)
+    return found
 
 
 def _facts(contact: Contact | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from mailer.config.kinds import Country, FromText, Language, Names, PasswordPlac
 from mailer.config.mailboxes import Dkim, Mailbox
 from mailer.config.parts import Model
 from mailer.config.sign_in import SignIn
-from mailer.config.when import Calendar, Scheduled
+from mailer.config.when import Calendar, OnDate, Scheduled
 from mailer.errors import UsageError
 from mailer.model import Period
 
@@ -134,6 +134,11 @@ class Campaign(Scheduled):
         "always does.",
     )
     quiet: Names = Field((), description="Kinds of sincerity finding that are not looked for: `[filler, hides]`.")
+
+    @property
+    def own_day(self) -> str:
+        """The column of a `date:` rule, "" for any other: of a household each is written to on a day of their own."""
+        return self.when.date if isinstance(self.when, OnDate) else ""
 
 
 class Audience(Model):

@@ -17,11 +17,14 @@ from mailer.model import Contact, Field
 if TYPE_CHECKING:
     from mailer.config.models import ContactSource
 
+_BLANK = Field("")
 
-def join_households(contacts: Iterable[Contact], language: str) -> Iterator[Contact]:
+
+def join_households(contacts: Iterable[Contact], language: str, own_day: str = "") -> Iterator[Contact]:
     """Join contacts that share an address or what stands in the household column, in the order of the first of each.
 
-    A member without an address belongs to a household that has one; who is left without any is given alone.
+    A member without an address belongs to a household that has one; who is left without any is given alone. Where a
+    column is each one's `own_day`, only those of a household stay together who have the same day in it.
     """
     households: list[list[Contact]] = []
     homes: dict[str, list[Contact]] = {}
@@ -38,7 +41,18 @@ def join_households(contacts: Iterable[Contact], language: str) -> Iterator[Cont
         home.append(contact)
         homes.update(dict.fromkeys(marks, home))
     for home in households:
-        yield _household(home, language) if len(home) > 1 else home[0]
+        for rows in _by_day(home, own_day) if own_day else [home]:
+            yield _household(rows, language) if len(rows) > 1 else rows[0]
+
+
+def _by_day(home: list[Contact], column: str) -> Iterable[list[Contact]]:
+    """Those of a household who share a day; whoever has no address of their own is written to at the others'."""
+    address = next((member.address for member in home if member.address), "")
+    days: dict[str, list[Contact]] = {}
+    for member in home:
+        reached = member if member.address or not member.key else replace(member, address=address)
+        days.setdefault(member.fields.get(column, _BLANK).shown, []).append(reached)
+    return days.values()
 
 
 def _marks(contact: Contact) -> list[str]:
@@ -76,10 +90,10 @@ def _household(members: list[Contact], language: str) -> Contact:
     )
 
 
-def joined(rows: Iterable[Contact], source: ContactSource, language: str) -> Iterable[Contact]:
+def joined(rows: Iterable[Contact], source: ContactSource, language: str, own_day: str = "") -> Iterable[Contact]:
     """The rows of a source as it wants them: as they are, by household, or grouped."""
     if source.together == "household":
-        return join_households(rows, language)
+        return join_households(rows, language, own_day)
     return group_rows(rows, source.group_by) if source.group_by else rows
 
 

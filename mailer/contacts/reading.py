@@ -37,7 +37,9 @@ class Reading:
         path: Path,
         tables: tuple[tuple[Found, Understanding], ...],
         firm: Firm,
+        *,
         watch: Watch | None = None,
+        own_day: str = "",
     ) -> None:
         #: Every file that was read, to be watched for changes.
         self.files = (path,)
@@ -56,6 +58,7 @@ class Reading:
         self._source = tables[0][1].source
         self._firm = firm
         self._watch = watch
+        self._own_day = own_day
 
     def __iter__(self) -> Iterator[Contact]:
         met = Met()
@@ -71,7 +74,7 @@ class Reading:
             self._book.close()
 
     def _joined(self, people: Iterable[Contact]) -> Iterable[Contact]:
-        found = joined(people, self._source, self._firm.language)
+        found = joined(people, self._source, self._firm.language, self._own_day)
         return self._without_loners(found) if self._source.together == "household" else found
 
     def _without_loners(self, households: Iterable[Contact]) -> Iterator[Contact]:
@@ -140,7 +143,7 @@ class Reading:
             what = f"The {key} {contact.key} stands in {first.beside(here)} already; this row is left out."
             cure = "Remove one of the two rows."
             self.problems.append(Problem(str(here), what, cure, Severity.HOLD, "doubled-key"))
-        elif met_mailbox and met_mailbox[1] != here:
+        elif met_mailbox and met_mailbox[1] != here and not self._own_day:
             self.problems.append(_doubled_address(contact, *met_mailbox))
         return first != here
 
@@ -178,12 +181,20 @@ def _kind(row: Row, understanding: Understanding) -> str:
 
 
 def read(
-    name: str, source: ContactSource, folder: Path, *, firm: Firm, today: date, watch: Watch | None = None
+    name: str,
+    source: ContactSource,
+    folder: Path,
+    *,
+    firm: Firm,
+    today: date,
+    watch: Watch | None = None,
+    own_day: str = "",
 ) -> Reading:
     """Open a source and find its table; raises ContactsError when there is none to use.
 
     Iterate over the reading for contacts: a row without a usable address, or with a key met before, is a
     problem and gives none; other faults of a row travel with its contact. `watch` is told of every row on the way.
+    Of a household only those are one contact who have the same day in the column `own_day`, where one is named.
     """
     path = folder / source.file
     book = open_book(path, firm.language, firm.country)
@@ -195,7 +206,7 @@ def read(
     except BaseException:
         book.close()
         raise
-    return Reading(book, path, tables, firm, watch)
+    return Reading(book, path, tables, firm, watch=watch, own_day=own_day)
 
 
 def _understanding(name: str, source: ContactSource, file: str, found: Found, today: date) -> Understanding:

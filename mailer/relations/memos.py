@@ -33,7 +33,9 @@ def memos_of(ledger: Ledger, config: Config, folder: Path, entry: Entry, *, toda
 
 def _row(config: Config, folder: Path, entry: Entry, today: date) -> Iterator[Contact]:
     campaign = config.campaigns.get(entry.campaign)
+    own_day = campaign.own_day if campaign else ""
     for name in campaign.contacts if campaign else config.contacts:
-        for contact in contacts.read(name, config.contacts[name], folder, firm=config.firm, today=today):
+        source = config.contacts[name]
+        for contact in contacts.read(name, source, folder, firm=config.firm, today=today, own_day=own_day):
             if (contact.source, contact.address) == (entry.source, entry.address):
                 yield contact

@@ -73,7 +73,7 @@ def _included(workspace: Workspace, campaign: Campaign, sheets: Sheets) -> Itera
     today = workspace.today
     for name in campaign.contacts:
         source = workspace.config.contacts[name]
-        for contact in sheets.contacts_of(workspace, name):
+        for contact in sheets.contacts_of(workspace, name, campaign.own_day):
             if expression is None or expression(contact.fields, today):
                 yield source, contact
 

@@ -28,18 +28,20 @@ class Sheets:
     """A cache, nothing more: forgetting it loses nothing."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[_Stamp, list[Contact]]] = {}
+        self._kept: dict[tuple[str, str], tuple[_Stamp, list[Contact]]] = {}
 
-    def contacts_of(self, workspace: Workspace, name: str) -> list[Contact]:
-        """Everyone in a source, one entry per row. ContactsError for a file that cannot be used."""
+    def contacts_of(self, workspace: Workspace, name: str, own_day: str = "") -> list[Contact]:
+        """Everyone in a source, as `contacts.read` has them. ContactsError for a file that cannot be used."""
         source = workspace.config.contacts[name]
         stamp = _stamp(workspace, source)
-        if stamp is not None and name in self._kept and self._kept[name][0] == stamp:
-            return self._kept[name][1]
-        reading = contacts.read(name, source, workspace.folder, firm=workspace.config.firm, today=workspace.today)
+        kept = self._kept.get((name, own_day))
+        if stamp is not None and kept is not None and kept[0] == stamp:
+            return kept[1]
+        firm, today = workspace.config.firm, workspace.today
+        reading = contacts.read(name, source, workspace.folder, firm=firm, today=today, own_day=own_day)
         found = [contact for contact in reading if contact.copy == 0]
         if stamp is not None and len(found) <= KEPT_ROWS:
-            self._kept[name] = stamp, found
+            self._kept[name, own_day] = stamp, found
         return found
 
 

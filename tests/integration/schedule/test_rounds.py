@@ -95,3 +95,18 @@ def test_rows_of_the_first_look_are_the_baseline_of_new_rows(life):
     life.turn("2026-11-25 12:00")
     life.turn("2026-11-26 12:00")
     assert life.sent == [("welcome", "2026-11-25", "2026-11-25 12:00")]
+
+
+def test_everybody_in_a_household_has_a_birthday_of_their_own(life):
+    days = ["6.12.1980", "8.12.1982", "8.12.1982", ""]
+    life.write_clients([{"No": n, "Household": "Stone", "Birthday": day} for n, day in enumerate(days, 1)])
+    life.write_config(thanks="when: {date: birthday, at: '09:00'};review: none")
+    config = life.folder / "config.yaml"
+    together = "file: clients.csv\n    key: No\n    together: household"
+    config.write_text(config.read_text("utf-8").replace("file: clients.csv", together), encoding="utf-8")
+    life.days("2026-12-01", "2026-12-10", "09:00")
+    assert [mail["To"] for mail in life.outbox] == [
+        "Bob0 <client0@client.example>",
+        "Bob1 and Bob2 <client1@client.example>, client2@client.example",
+    ]
+    assert [when[-16:] for *_, when in life.sent] == ["2026-12-06 09:00", "2026-12-08 09:00"]
