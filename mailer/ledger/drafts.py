@@ -251,19 +251,19 @@ class Place:
 
 
 _OWNERS = select(identities.c.person_id).where(identities.c.source == ADDRESS, identities.c.key.in_(listed("keys")))
-_FIRST = select(
+_PLACES = select(
     deliveries.c.address,
     deliveries.c.id,
     deliveries.c.source_file,
     deliveries.c.source_sheet,
     deliveries.c.source_row,
-).where(
-    deliveries.c.round_id == bindparam("round"),
-    deliveries.c.step == 0,
-    beside(deliveries.c.status).not_in([Status.DISCARDED, Status.CANCELLED]),
+).where(beside(deliveries.c.status).not_in([Status.DISCARDED, Status.CANCELLED]))
+_FIRST_TO = _PLACES.where(
+    deliveries.c.round_id == bindparam("round"), deliveries.c.step == 0, deliveries.c.person_id.in_(_OWNERS)
 )
-_FIRST_TO = _FIRST.where(deliveries.c.person_id.in_(_OWNERS))
-_FIRST_OF = _FIRST.where(deliveries.c.id.in_(listed("ids")))
+_FIRST_OF = _PLACES.where(
+    deliveries.c.id.in_(listed("ids")), beside(deliveries.c.round_id) == bindparam("round"), deliveries.c.step == 0
+)
 #: The mails to households, by the addresses of their other people.
 _SHARED = (
     select(identities.c.key, members.c.delivery_id)

@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     func,
+    text,
 )
 
 
@@ -53,13 +54,13 @@ def instant(kept: str) -> datetime:
     return datetime.fromisoformat(kept).replace(tzinfo=UTC)
 
 
-def beside(column: ColumnElement[str]) -> ColumnElement[str]:
+def beside(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """A column for a condition that only tests what another one finds.
 
-    Most mails ever written stand in one status, of which SQLite knows nothing: asked for some ids or people in a few
-    statuses, it would begin at the index of the statuses.
+    Most mails ever written stand in one status, and a round may be long, of which SQLite knows nothing: asked for some
+    ids in a status or a round, it would begin at the index of that.
     """
-    return func.coalesce(column, "")
+    return func.coalesce(column, column)
 
 
 def _text(name: str, default: str = "", **options: Any) -> Column[str]:
@@ -130,6 +131,8 @@ rounds = Table(
     UniqueConstraint("campaign", "name"),
 )
 
+_LEFT = text("sent_at IS NOT NULL")
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -178,7 +181,8 @@ deliveries = Table(
     UniqueConstraint("round_id", "step", "person_id", "copy"),
     # the status first, so that one index serves the queue and every count of a status: each is written twice a mail
     Index("ix_deliveries_queue", "status", "account", "due_at", "id"),
-    Index("ix_deliveries_quota", "account", "sent_at"),
+    # of what has left alone, so that a draft is not written into it, too
+    Index("ix_deliveries_quota", "account", "sent_at", sqlite_where=_LEFT, postgresql_where=_LEFT),
     Index("ix_deliveries_address", "round_id", "address"),
 )
 
@@ -187,7 +191,7 @@ members = Table(
     "members",
     metadata,
     Column("delivery_id", ForeignKey("deliveries.id"), primary_key=True),
-    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), primary_key=True, index=True),
 )
 
 #: Append-only: who moved what, when, from where to where, and why.
