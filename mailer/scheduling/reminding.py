@@ -19,14 +19,14 @@ from mailer.workspace import Workspace
 
 def remind(workspace: Workspace) -> int:
     """Write today's reminders that were not written yet; how many."""
-    waiting: dict[tuple[str, str], list[Timed]] = defaultdict(list)
+    waiting: dict[tuple[str, bool], list[Timed]] = defaultdict(list)
     for name, campaign in workspace.config.campaigns.items():
         if campaign.notify:
             ledger = workspace.ledger_of(name)
             with ledger.read() as tx:
                 found = timing.timed(tx, [Status.DRAFT, Status.MISSED], campaign=name)
-            waiting[campaign.notify, _account(workspace, campaign)] += found
-    return sum(_write(workspace, address, account, mails) for (address, account), mails in waiting.items() if mails)
+            waiting[campaign.notify, workspace.is_rehearsal(name)] += found
+    return sum(_write(workspace, address, mails) for (address, _), mails in waiting.items() if mails)
 
 
 def _account(workspace: Workspace, campaign: Campaign) -> str:
@@ -35,8 +35,9 @@ def _account(workspace: Workspace, campaign: Campaign) -> str:
     return next((name for name in names if not workspace.config.accounts[name].outbox), names[0])
 
 
-def _write(workspace: Workspace, address: str, account_name: str, mails: list[Timed]) -> bool:
-    ledger = workspace.ledger_of(mails[0].campaign)
+def _write(workspace: Workspace, address: str, mails: list[Timed]) -> bool:
+    first = mails[0].campaign
+    ledger, account_name = workspace.ledger_of(first), _account(workspace, workspace.config.campaigns[first])
     now = workspace.now
     today = f"{workspace.today}"
     person = _person(ledger, address, now)
@@ -51,7 +52,7 @@ def _write(workspace: Workspace, address: str, account_name: str, mails: list[Ti
             account=account_name,
             from_=workspace.config.accounts[account_name].from_,
             to=(address,),
-            subject=f"{len(mails)} mails wait for your yes",
+            subject="1 mail waits for your yes" if len(mails) == 1 else f"{len(mails)} mails wait for your yes",
             text=_text(workspace, mails),
             person=person,
         )
@@ -72,10 +73,10 @@ def _text(workspace: Workspace, mails: list[Timed]) -> str:
     """One line for each campaign and round, soonest first."""
     zone = ZoneInfo(workspace.config.firm.timezone)
     groups: dict[tuple[str, str], list[Timed]] = defaultdict(list)
-    for mail in mails:
+    for mail in sorted(mails, key=lambda each: each.due_at):
         groups[mail.campaign, mail.round].append(mail)
     lines = [
-        f"- {name}, {round_name}: {len(group)}, due {min(m.due_at for m in group).astimezone(zone):%A %d %B, %H:%M}"
+        f"- {name}, {round_name}: {len(group)}, due {group[0].due_at.astimezone(zone):%A %d %B, %H:%M}"
         for (name, round_name), group in groups.items()
     ]
     return "\n".join(

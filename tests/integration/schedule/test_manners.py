@@ -1,5 +1,7 @@
 """Hours, caps, quotas, pauses, reminders and turns are kept."""
 
+import re
+
 import pytest
 
 from mailer import campaigns
@@ -76,6 +78,26 @@ def test_who_must_review_is_told_once_a_day(life):
     mails = [mail for mail in life.outbox if mail["To"] == "ada@harbourvale.example"]
     assert [mail["Subject"] for mail in mails] == ["2 mails wait for your yes"] * 2
     assert "thanks, 2026-12: 2, due Monday 07 December, 09:30" in mails[0].get_body(("plain",)).get_content()
+
+
+def test_one_reminder_tells_of_all_that_waits_for_a_person_whoever_it_goes_out_from_soonest_first(life):
+    life.account += "\n  ben:\n    from: Ben Vale <ben@harbourvale.example>\n    outbox: outbox/"
+    later = "when: {every: month, on: second monday, at: '09:30'};notify: ada@harbourvale.example;prepare: 14 days"
+    life.write_config(news=later, thanks=f"{MONTHLY};notify: ada@harbourvale.example")
+    config = life.folder / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("from: office", "from: ben", 1), encoding="utf-8")
+    life.turn("2026-12-05 09:31")
+    life.turn("2026-12-05 12:00")
+    (mail,) = [mail for mail in life.outbox if mail["To"] == "ada@harbourvale.example"]
+    assert mail["Subject"] == "4 mails wait for your yes"
+    assert re.findall(r"^- (\w+)", mail.get_body(("plain",)).get_content(), re.MULTILINE) == ["thanks", "news"]
+
+
+def test_one_mail_that_waits_is_called_one(life):
+    life.write_clients([{}])
+    life.write_config(thanks=f"{MONTHLY};notify: ada@harbourvale.example")
+    life.turn("2026-12-05 09:31")
+    assert life.outbox[0]["Subject"] == "1 mail waits for your yes"
 
 
 def test_in_turn_everybody_is_thanked_once_before_anybody_is_thanked_again(life):
