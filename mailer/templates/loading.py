@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ def load(name: str, folder: Path, *, firm: Firm) -> Template:
         sources[""] = sources[firm.language.lower()]
     if "" not in sources:
         raise _unwritten(name, sources) if sources else _unknown(name, folder)
+    _refuse_mixed_kinds(sources)
     template = Template(name, folder, firm, sources)
     template.check()
     return template
@@ -72,6 +73,19 @@ def _source(found: _Found) -> Source:
     twin = found.path.with_suffix(".txt")
     own_text = read_text(twin) if found.path.suffix == ".html" and twin.is_file() else None
     return Source(found.path, found.language, parted, own_text)
+
+
+def _refuse_mixed_kinds(sources: Mapping[str, Source]) -> None:
+    """Nobody gets a marketing mail without a way out because a translation forgot to say what it is."""
+    first = sources[""]
+    for source in sources.values():
+        kind, wanted = source.parted.front.kind, first.parted.front.kind
+        if kind != wanted:
+            line = source.parted.lines.get("kind", 1)
+            raise TemplateError(
+                f"{source.place}, line {line}: it is {kind}, and {first.place} is {wanted}.",
+                cure=f"Write `kind: {wanted}` into both, or `kind: {kind}`.",
+            )
 
 
 def _unwritten(name: str, languages: Iterable[str]) -> TemplateError:

@@ -37,6 +37,14 @@ def test_a_mistake_in_the_front_matter_is_named_with_its_line(tmp_path, front, m
     assert message in str(caught.value)
 
 
+def test_a_translation_is_of_the_same_kind_or_its_readers_could_not_leave(tmp_path):
+    write(tmp_path, "News.", front='subject: "News"\nkind: marketing')
+    write(tmp_path, "Nouvelles.", name="note.fr.md", front='subject: "Nouvelles"')
+
+    with pytest.raises(TemplateError, match=r"note\.fr\.md, line 1: it is personal, and note\.md is marketing"):
+        load("note", tmp_path, firm=FIRM)
+
+
 def test_a_missing_template_lists_those_that_are_there(tmp_path):
     write(tmp_path, "x", name="thanks.md")
 
