@@ -7,6 +7,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
 
 from mailer.config.models import Account, Firm
 from mailer.errors import TemplateError
@@ -109,31 +112,23 @@ class Template:
         With `unsubscribe` a personal mail says how to leave; marketing always does.
         Raises TemplateError only for what fails for everybody: the layout or the account's signature.
         """
-        source = self._source_for(contact.language)
-        kind = source.parted.front.kind
-        tells_way_out = unsubscribe or kind == "marketing"
-        pressed = self._press(source, account.signature, edit, tells_way_out=tells_way_out)
         from_ = account.from_ or named_address(self._firm.name, REHEARSAL_ADDRESS)
-        language = self._language_of(source)
-        given = names_given(
+        tells_way_out = unsubscribe or self.kind == "marketing"
+        here = now.astimezone(ZoneInfo(self._firm.timezone))
+        source = self._source_for(contact.language)
+        rendering = Rendering(
+            self._press(source, account.signature, edit, tells_way_out=tells_way_out),
+            self._given(contact, source, from_, here, edit, tells_way_out=tells_way_out),
+            Run(self._locale_for(contact, source), self._firm.country, here, html=False),
+            self._files,
+            source,
             contact,
-            firm=self._firm,
-            from_=from_,
-            now=now,
-            kind=self.kind,
-            language=language,
-            tells_way_out=tells_way_out,
         )
-        if edit and edit.personal_line is not None:
-            given["personal_line"] = usable("personal_line", Field(edit.personal_line, edit.personal_line))
-        locale = locale_of(language, contact.language, contact.country or self._firm.country)
-        run = Run(locale, self._firm.country, given["now"], html=False)  # type: ignore[arg-type]
-        rendering = Rendering(pressed, given, run, self._files, source, contact)
         words = rendering.words(edit)
         envelope = Envelope(
             account=account_name,
             from_=from_,
-            kind=kind,
+            kind=self.kind,
             to=(named_address(contact.name, contact.address), *contact.also),
             **rendering.copies(),
             attachments=(*rendering.attached(), *rendering.shown_images(words.html)),
@@ -148,7 +143,7 @@ class Template:
             subject=words.subject,
             text=words.text,
             html=words.html,
-            branches=tuple(dict.fromkeys(run.branches)),
+            branches=tuple(dict.fromkeys(rendering.run.branches)),
             digest=seal(envelope, words.subject, words.text, words.html),
             **envelope,
         )
@@ -167,6 +162,27 @@ class Template:
     def _language_of(self, source: Source) -> str:
         """The firm's for a file without one; but beside a file in the firm's language it is for everybody else."""
         return source.language or (_EVERYBODYS if self._nearest(self._firm.language) else self._firm.language)
+
+    def _given(
+        self, contact: Contact, source: Source, from_: str, now: datetime, edit: Edit | None, *, tells_way_out: bool
+    ) -> dict[str, object]:
+        """What the template may name; the sentence of an edit stands in for the sheet's."""
+        given = names_given(
+            contact,
+            firm=self._firm,
+            from_=from_,
+            now=now,
+            kind=self.kind,
+            language=self._language_of(source),
+            tells_way_out=tells_way_out,
+        )
+        if edit and edit.personal_line is not None:
+            given["personal_line"] = usable("personal_line", Field(edit.personal_line, edit.personal_line))
+        return given
+
+    def _locale_for(self, contact: Contact, source: Source) -> Locale:
+        language = self._language_of(source)
+        return locale_of(language, contact.language, contact.country or self._firm.country)
 
     def _press(
         self, source: Source, signature: str, edit: Edit | None = None, *, tells_way_out: bool = False
