@@ -110,11 +110,12 @@ def _contact(workspace: Workspace, person: str) -> Contact:
 
 
 def _account(config: Config, contact: Contact) -> tuple[str, Account]:
-    accounts = config.accounts.items()
-    owned = [each for each in accounts if contact.owner and contact.owner in (each[0], *each[1].owners)]
-    if not accounts:
+    from mailer.campaigns.accounts import owned_by
+
+    if not config.accounts:
         raise UsageError("There is no account to write from.", cure="Add one under `accounts:` in config.yaml.")
-    return next(iter([*owned, *accounts]))
+    name = owned_by(contact.owner, config) or next(iter(config.accounts))
+    return name, config.accounts[name]
 
 
 def _facts(template: Template, folder: Path) -> dict[str, str | list[str]]:
