@@ -18,6 +18,7 @@ from mailer.errors import ContactsError, UsageError
 
 if TYPE_CHECKING:
     from mailer.relations import Relation, Relations, Story
+    from mailer.relations.story import Event
     from mailer.workspace import Workspace
 
 #: A memo or subject longer than this is cut in a table; the story shows it whole.
@@ -207,7 +208,7 @@ def _list(title: str, rows: Iterable[str]) -> None:
             line(f"  {row}")
 
 
-def _event_line(event: Any, zone: ZoneInfo) -> str:
+def _event_line(event: Event, zone: ZoneInfo) -> str:
     about = f" ({event.campaign})" if event.campaign else ""
     by = f", {event.by}" if event.by else ""
     return f"{event.at.astimezone(zone):%Y-%m-%d}  {event.kind:<9}  {event.words}{about}{by}"
@@ -235,32 +236,24 @@ def _coming(told: Story, zone: ZoneInfo) -> Iterable[str]:
 @click.pass_obj
 def heard(settings: Settings, who: str, on: date | None, way: str, words: str) -> None:
     """Note that you were in touch with somebody without a mail of ours: their clock starts again."""
-    from mailer.relations import instant_of, log_contact
+    from mailer.relations import instant_of, log_contact, relation_of
 
     with settings.workspace() as workspace:
         at = instant_of(on, now=workspace.now, timezone=workspace.config.firm.timezone)
-        log_contact(workspace.ledger, _person(workspace, who), way, words, at=at, who=workspace.who)
         relations = _relations(workspace)
-        standing = _standing(workspace, relations, who)
-    line(f"Noted: in touch with {who} on {at:%Y-%m-%d}." + (f" Now: {standing}." if standing else ""))
+        person = _person(workspace, who)
+        log_contact(workspace.ledger, person, way, words, at=at, who=workspace.who)
+        before = relations.of(person)
+        now = before and relation_of(workspace.ledger, workspace.config, before.contact, now=workspace.now).standing
+    line(f"Noted: in touch with {who} on {at:%Y-%m-%d}." + (f" Now: {now}." if now else ""))
 
 
 def _person(workspace: Workspace, who: str) -> int:
     """Whom an address or key names. UsageError for a stranger, and for two people."""
     from mailer.relations.story import person_of
 
-    _relations(workspace)  # who is in a sheet is known from here on
     with workspace.ledger.read() as tx:
         return person_of(tx, who)
-
-
-def _standing(workspace: Workspace, relations: Relations, who: str) -> str:
-    from mailer.relations.story import person_of
-
-    with workspace.ledger.read() as tx:
-        person = person_of(tx, who)
-    relation = relations.of(person)
-    return str(relation.standing) if relation else ""
 
 
 @click.command(short_help="Keep a memo: what matters to somebody.")
@@ -272,6 +265,7 @@ def note(settings: Settings, who: str, words: str) -> None:
     from mailer.relations import keep_memo
 
     with settings.workspace() as workspace:
+        _relations(workspace)  # who is in a sheet is known from here on
         keep_memo(workspace.ledger, _person(workspace, who), words, at=workspace.now, who=workspace.who)
     line(f"Kept with {who}.")
 
@@ -284,12 +278,10 @@ def note(settings: Settings, who: str, words: str) -> None:
 def merge(settings: Settings, old: str, new: str, yes: bool) -> None:
     """Join OLD into NEW: mails, replies and memos of both are one story. Each is an address or a key."""
     from mailer.ledger import people
-    from mailer.relations.story import person_of
 
     with settings.workspace() as workspace:
         _relations(workspace)  # who is in a sheet is known from here on
-        with workspace.ledger.read() as tx:
-            before, after = person_of(tx, old), person_of(tx, new)
+        before, after = _person(workspace, old), _person(workspace, new)
         if before == after:
             raise UsageError(f"“{old}” and “{new}” are one person already.")
         if not ask(f"Join {old} into {new}? This cannot be undone.", yes=yes):
