@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailer.config.models import Campaign, Config
+from mailer.config.sentences import nearest
 from mailer.model import Contact, Problem, Severity
 
 
@@ -14,7 +15,7 @@ def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[s
     named = contact.owner if column == "owner" else _shown(contact, column)
     found = owned_by(named, config) if named else otherwise
     if found:
-        return found, _mixed(found, contact, campaign, config)
+        return found, _mixed(found, contact, campaign, config) or _no_column(found, contact, column)
     what = f"No account belongs to “{named}” (column {column})." if named else f"The column {column} is empty."
     cure = "Add the name to an account's `owners:` in config.yaml, or correct the cell."
     return otherwise or next(iter(config.accounts)), Problem(
@@ -34,6 +35,16 @@ def _mixed(name: str, contact: Contact, campaign: Campaign, config: Config) -> P
         what = f"Account {name} sends for real, and this campaign is rehearsed."
         cure = f"Give {name} `owners:` in config.yaml, so that the campaign counts as real, or correct the cell."
     return Problem(str(contact.source), what, cure, Severity.HOLD, "mixed-accounts")
+
+
+def _no_column(name: str, contact: Contact, column: str) -> Problem | None:
+    """Say that a misspelt column is why a mail leaves from `otherwise`; not every sheet has an owner."""
+    if column == "owner" or column in contact.fields:
+        return None
+    near = nearest(column, list(contact.fields))
+    what = f"There is no column “{column}” that would name the account, so this leaves from {name}{near}"
+    cure = "Correct `from: {field: …}` in config.yaml."
+    return Problem(str(contact.source), what, cure, Severity.WARN, "no-from-column")
 
 
 def _shown(contact: Contact, column: str) -> str:

@@ -97,6 +97,7 @@ def _rendered(workspace: Workspace, name: str, *, links: bool) -> _Rendered:
         ledger = open_ledger(Path(folder) / "ledger.db", now=workspace.now)
         try:
             done = prepare(ledger, workspace.config, workspace.folder, name, Trial(), now=workspace.now)
+            dates = _odd_dates(workspace, ledger, name) if workspace.config.campaigns[name].when else []
             with ledger.read() as tx:
                 entries = listing.entries(tx, campaign=name)
             found = _links_in(ledger, [entry.id for entry in entries]) if links else {}
@@ -104,7 +105,16 @@ def _rendered(workspace: Workspace, name: str, *, links: bool) -> _Rendered:
             return _Rendered([Problem(f"campaign {name}", str(error), error.cure, Severity.HOLD, "source")])
         finally:
             ledger.close()
-    return _Rendered([*done.problems, *(problem for entry in entries for problem in entry.problems)], found)
+    return _Rendered([*done.problems, *dates, *(problem for entry in entries for problem in entry.problems)], found)
+
+
+def _odd_dates(workspace: Workspace, ledger: Ledger, name: str) -> list[Problem]:
+    """Dates that a rule cannot use; that there is none is for the schedule to tell."""
+    from mailer.scheduling.looking import look
+    from mailer.scheduling.sheets import Sheets
+
+    found = look(workspace, ledger, name, Sheets(), after=workspace.now, until=workspace.now)
+    return [problem for problem in found.problems if problem.severity is not Severity.NOTE]
 
 
 def _links_in(ledger: Ledger, ids: list[int]) -> dict[str, str]:

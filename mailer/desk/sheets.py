@@ -82,5 +82,6 @@ def read_as(workspace: Workspace, name: str, file: Path | None = None) -> SheetR
         settings = settings.model_copy(update={"file": str(file)})
     reading = contacts.read(name, settings, workspace.folder, firm=workspace.config.firm, today=workspace.today)
     found = tuple(reading)
-    by_place = {contact.source: contact for contact in found}
+    by_place = {row.source: row for contact in found for row in contact.members}
+    by_place |= {contact.source: contact for contact in found}
     return SheetRead(found, by_place, tuple(reading.problems), dict(reading.skipped))

@@ -10,6 +10,7 @@ from mailer import when
 from mailer.care import Clock, cadence_of
 from mailer.care.clock import told_on
 from mailer.config import Campaign, Config, ContactSource
+from mailer.config.sentences import nearest
 from mailer.config.when import ByColumn, Neglected, NewRows, OnDate
 from mailer.expressions import compile_expression
 from mailer.ledger import people, rounds, timing
@@ -41,6 +42,16 @@ class Look:
     persons: set[int] = field(default_factory=set)
     #: Rows without a usable date, each with its cell.
     problems: list[Problem] = field(default_factory=list)
+
+    def tell_no_column(self, contact: Contact, column: str) -> None:
+        """Nobody of a sheet can have a mail: said once."""
+        what = (
+            f"There is no column “{column}” for the `when:` of {self.campaign}{nearest(column, list(contact.fields))}"
+        )
+        place = str(contact.source).rpartition(" › ")[0]
+        problem = Problem(place, what, "Correct it in config.yaml, or add the column.", Severity.WARN, "no-date-column")
+        if problem not in self.problems:
+            self.problems.append(problem)
 
 
 def looked(campaign: str) -> str:
@@ -137,6 +148,9 @@ def _date_of(
     firm: when.Office, rule: OnDate | ByColumn, contact: Contact, memory: _Memory, found: Look
 ) -> when.Dated | None:
     column = rule.date if isinstance(rule, OnDate) else rule.column
+    if column not in contact.fields:
+        found.tell_no_column(contact, column)
+        return None
     cell = contact.fields.get(column, Field(""))
     try:
         dated = when.dated(cell.value, month_first=firm.month_first, language=contact.language or firm.language)

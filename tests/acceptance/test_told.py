@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.workspaces import TEMPLATE, smtp_account
+from tests.workspaces import HEADER, TEMPLATE, row, smtp_account
 
 
 @pytest.fixture
@@ -97,3 +97,15 @@ def test_a_number_that_a_real_and_a_rehearsed_mail_share_is_refused_until_it_is_
     ]
     firm.run("--rehearse", "campaigns", "cancel", "thanks", "--yes")
     firm.run("drafts", "approve", 2)
+
+
+def test_a_misspelt_column_in_the_config_is_told_with_the_nearest(firm):
+    firm.write_config(campaign="when: {date: brthday}")
+    text = (firm.folder / "config.yaml").read_text("utf-8")
+    text = text.replace("    from: ada\n", "    from: {field: ownr, otherwise: ada}\n")
+    (firm.folder / "config.yaml").write_text(text, encoding="utf-8")
+    firm.write_sheet([[*row(1), "6 December"]], header=[*HEADER, "Birthday"])
+    said = firm.run("check", "--offline").out
+    assert "no column “brthday” for the `when:` of thanks; did you mean `birthday`?" in said
+    assert "no column “ownr” that would name the account, so this leaves from ada; did you mean `owner`?" in said
+    assert "no column “brthday”" in firm.run("schedule").out
