@@ -168,6 +168,7 @@ def status(settings: Settings, campaign: str) -> None:
     from mailer.workspace.statuses import write_statuses
 
     with settings.workspace() as workspace:
+        workspace.config.campaign(campaign)
         for said in write_statuses(workspace, [campaign]):
             output.line(said)
 

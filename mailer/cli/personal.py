@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
-import re
+from collections.abc import Set as AbstractSet
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import click
 
 from mailer.cli.output import ask, counted, json_option, line, print_json
 from mailer.cli.settings import Settings
+from mailer.errors import UsageError
 
 if TYPE_CHECKING:
     from mailer.workspace import Workspace
@@ -35,15 +38,16 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
     question = (
         f"Forget {address} for good? Names, words and answers go; what became of each mail stays, without a name."
     )
-    if not ask(question, yes=yes):
-        return 1
     with settings.workspace() as workspace:
+        addresses = _addresses(workspace, address)
+        if not ask(question, yes=yes):
+            return 1
         emptied = 0
         for ledger in workspace.existing_ledgers():
             with ledger.begin() as tx:
                 emptied += erasing.forget(tx, address, at=workspace.now, who=workspace.who)
             ledger.scrub()
-        removed = _remove_rehearsals(workspace, address)
+        removed = _remove_rehearsals(workspace, addresses)
         renewed = renew(workspace)
     line(f"{address} is forgotten and stays blocked: {counted(emptied, 'mail')} emptied, {removed} rehearsed removed.")
     for said in renewed:
@@ -52,13 +56,28 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
     return 0
 
 
-def _remove_rehearsals(workspace: Workspace, address: str) -> int:
-    """Remove the .eml files of the outboxes that name the address in their headers."""
+def _addresses(workspace: Workspace, named: str) -> set[str]:
+    """Every address of whom an address or a key names, in small letters. UsageError for what is neither."""
+    from mailer.ledger import people
+
+    found = {named.strip().casefold()} if "@" in named else set[str]()
+    for ledger in workspace.existing_ledgers():
+        with ledger.read() as tx:
+            found.update(people.addresses_of(tx, people.find(tx, named)))
+    if not found:
+        what = f"“{named}” is no address, and nobody is known by it."
+        raise UsageError(what, cure="Write the address, such as bob@client.example, or the person's key in the sheet.")
+    return found
+
+
+def _remove_rehearsals(workspace: Workspace, addresses: AbstractSet[str]) -> int:
+    """Remove the .eml files of the outboxes that are to one of these addresses."""
     removed = 0
-    wanted = re.compile(rb"(?<![\w.+-])" + re.escape(address.lower().encode()) + rb"(?![\w.-])")
     for folder in {account.outbox for account in workspace.config.accounts.values() if account.outbox}:
         for file in (workspace.folder / folder).glob("**/*.eml"):
-            if wanted.search(file.read_bytes().partition(b"\r\n\r\n")[0].lower()):
+            header = BytesHeaderParser().parsebytes(file.read_bytes())
+            written_to = getaddresses([str(each) for name in ("to", "cc") for each in header.get_all(name, [])])
+            if not addresses.isdisjoint(address.casefold() for _, address in written_to):
                 file.unlink()
                 removed += 1
     return removed

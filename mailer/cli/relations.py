@@ -264,6 +264,8 @@ def note(settings: Settings, who: str, words: str) -> None:
     """Keep what we know about somebody. It is shown beside their drafts, and never mailed."""
     from mailer.relations import keep_memo
 
+    if not words.strip():
+        raise UsageError("There is nothing to keep.", cure='Write it in quotes: "Her daughter starts university."')
     with settings.workspace() as workspace:
         _relations(workspace)  # who is in a sheet is known from here on
         keep_memo(workspace.ledger, _person(workspace, who), words, at=workspace.now, who=workspace.who)

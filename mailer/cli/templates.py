@@ -164,10 +164,26 @@ def _problems(name: str, folder: Path, config: Config) -> list[Problem]:
         template = load(name, folder, firm=config.firm)
     except TemplateError as error:
         return [Problem(name, str(error), error.cure, Severity.HOLD, "template")]
-    return [
+    return _unused(template) + [
         replace(problem, where=source.place)
         for source in template.sources
         for problem in routine_phrases("\n".join(source.texts), kind=template.kind)
+    ]
+
+
+def _unused(template: Template) -> list[Problem]:
+    """Files that look like a variant for a language, and are none: nobody would ever get their words."""
+    from mailer.contacts.words import language_code
+
+    used = [each for each in template.sources if not each.language or language_code(each.language)]
+    stems = {each.path.with_suffix("") for each in used}
+    files = sorted(used[0].path.parent.glob(f"{template.name}.*.*"))
+    what = "No language is called so, and nobody gets this file."
+    cure = f"Name it by the language's code, such as {template.name}.fr.md; or move it elsewhere."
+    return [
+        Problem(path.name, what, cure, Severity.WARN, "no-language")
+        for path in files
+        if path.suffix in (".md", ".html", ".txt") and path.with_suffix("") not in stems
     ]
 
 
@@ -178,10 +194,15 @@ def _problems(name: str, folder: Path, config: Config) -> list[Problem]:
 @click.pass_obj
 def new_template(settings: Settings, name: str, like: str, language: str) -> None:
     """Write templates/NAME.md, to be made yours; a file that is there is never overwritten."""
+    from mailer.contacts.words import language_code
+
     folder, _ = _workspace(settings)
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name) or not re.fullmatch(r"[A-Za-z-]*", language):
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UsageError(f"“{name}” cannot be a template's name.", cure="Use letters, digits and hyphens.")
-    path = folder / "templates" / (f"{name}.{language.lower()}.md" if language else f"{name}.md")
+    code = language_code(language) if language else ""
+    if language and not code:
+        raise UsageError(f"“{language}” is not a language we know.", cure="Write a code such as fr or pt-BR.")
+    path = folder / "templates" / (f"{name}.{code.lower()}.md" if code else f"{name}.md")
     text = _source_of(like, folder) if like else _STARTER
     path.parent.mkdir(exist_ok=True)
     try:

@@ -96,6 +96,19 @@ def test_forgetting_leaves_what_was_rehearsed_for_another_whose_address_ends_ali
     assert len(list((firm.folder / "outbox").glob("**/*.eml"))) == 2
 
 
+def test_who_is_forgotten_by_the_key_of_the_sheet_leaves_no_rehearsal_and_who_wrote_it_keeps_theirs(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.run("send", "thanks", "--yes")
+    assert "0 rehearsed removed" in firm.run("forget", "ada@harbourvale.example", "--yes").out
+    assert "1 rehearsed removed" in firm.run("forget", "C0001", "--yes").out
+
+
+def test_what_is_no_address_and_names_nobody_is_not_called_forgotten(firm):
+    refused = firm.run("forget", "Bob Stone", "--yes", code=2)
+    assert "“Bob Stone” is no address, and nobody is known by it." in refused.err
+
+
 def test_forgetting_asks_first(firm):
     assert "--yes" in firm.run("forget", CLIENT, code=2).err
 

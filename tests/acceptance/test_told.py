@@ -109,3 +109,8 @@ def test_a_misspelt_column_in_the_config_is_told_with_the_nearest(firm):
     assert "no column “brthday” for the `when:` of thanks; did you mean `birthday`?" in said
     assert "no column “ownr” that would name the account, so this leaves from ada; did you mean `owner`?" in said
     assert "no column “brthday”" in firm.run("schedule").out
+
+
+def test_what_cannot_be_done_is_never_passed_over_in_silence(firm):
+    assert "There is no campaign “nope”" in firm.run("contacts", "status", "nope", code=2).err
+    assert "There is nothing to keep." in firm.run("contacts", "note", "C0001", " ", code=2).err

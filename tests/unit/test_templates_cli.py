@@ -84,6 +84,20 @@ def test_new_begins_a_template_that_can_be_used_and_overwrites_nothing(run, tmp_
     assert "Dear" in (tmp_path / "templates" / "autumn.fr.md").read_text(encoding="utf-8")
 
 
+def test_a_language_is_understood_by_its_name_and_never_guessed(run, tmp_path):
+    assert run("new", "autumn", "--language", "French").exit_code == 0
+    assert (tmp_path / "templates" / "autumn.fr.md").is_file()
+    refused = run("new", "autumn", "--language", "klingonese")
+    assert (refused.exit_code, "“klingonese” is not a language we know." in refused.stderr) == (2, True)
+
+
+def test_a_variant_that_nobody_would_get_is_told(run, tmp_path):
+    for name in ("note.french.md", "note.old.md", "note.pt-br.md"):
+        write(tmp_path, "Dear {{ first_name }},", name=name)
+    found = json.loads(run("check", "--json").stdout)["problems"]
+    assert [each["where"] for each in found if each["kind"] == "no-language"] == ["note.french.md", "note.old.md"]
+
+
 def test_an_unknown_template_is_a_sentence_and_65(run):
     made = run("show", "nothing")
 
