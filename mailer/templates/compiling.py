@@ -68,10 +68,23 @@ def compile_source(source: str, *, html: bool, place: str, line: int = 1) -> Com
         code = env.compile(tree, filename=place)
     except TemplateSyntaxError as error:
         raise TemplateError(
-            f"{place}, line {error.lineno}: {(error.message or '').rstrip('.')}.",
+            f"{place}, line {error.lineno}: {_plainly(error.message or '')}.",
             cure=_CURE.get(_kind(error), _CURE[""]),
         ) from error
     return Compiled.from_code(env, code, env.globals)
+
+
+_UNCLOSED = re.compile(r"Unexpected end of template.*innermost block that needs to be closed is '(\w+)'")
+
+
+def _plainly(message: str) -> str:
+    """What Jinja says of a mistake, in the words of who writes letters."""
+    unclosed = _UNCLOSED.search(message)
+    if unclosed:
+        return f"the file ends, and a {{% {unclosed[1]} … %}} is not closed"
+    if "got '='" in message:
+        return "one `=` compares nothing; write `==`"
+    return message.rstrip(".")
 
 
 _CURE = {

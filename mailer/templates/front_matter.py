@@ -101,6 +101,8 @@ def _validated(values: dict[str, Any], lines: dict[str, int], place: str) -> Fro
 
 
 def _sentence(key: str, found: Any) -> str:
+    if found["type"] in {"string_type", "tuple_type"}:
+        return f"{key}: must be text{' or a list of texts' if found['type'] == 'tuple_type' else ''}."
     if found["type"] != "extra_forbidden":
         return f"{key}: {found['msg']}."
     near = difflib.get_close_matches(key, FrontMatter.model_fields, 1)

@@ -81,7 +81,11 @@ class Unknown(StrictUndefined):
 
     @property
     def _undefined_message(self) -> str:
-        return str(self._undefined_name) if self._undefined_obj is missing else super()._undefined_message
+        if self._undefined_obj is missing:
+            return str(self._undefined_name)
+        return (
+            f"there is nothing behind the dot of “.{self._undefined_name}”; a filter stands behind a bar: name | upper"
+        )
 
 
 class Blank(Undefined):

@@ -19,7 +19,7 @@ def test_a_syntax_error_names_file_and_line(tmp_path):
     ("front", "message"),
     [
         ('subject: "x"\nlayuot: y', "line 3: there is no key `layuot`; did you mean `layout`?"),
-        ("subject: {{ x }}", "line 2: subject: "),
+        ("subject: {{ x }}", "line 2: subject: must be text."),
         ('subject: "x"\nkind: loud', "line 3: kind: "),
         ('subject: "x', "note.md, line "),
         ("- a\n- b", "line 2: the front matter is not `key: value` lines"),
@@ -35,6 +35,27 @@ def test_a_mistake_in_the_front_matter_is_named_with_its_line(tmp_path, front, m
     with pytest.raises(TemplateError) as caught:
         load("note", tmp_path, firm=FIRM)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{% if x %}\nHello", "note.md, line 4: the file ends, and a {% if … %} is not closed."),
+        ("{% if x = 1 %}Hello{% endif %}", "note.md, line 4: one `=` compares nothing; write `==`."),
+    ],
+)
+def test_a_slip_in_a_tag_is_told_in_the_words_of_who_writes_letters(tmp_path, body, message):
+    write(tmp_path, body)
+    with pytest.raises(TemplateError) as caught:
+        load("note", tmp_path, firm=FIRM)
+    assert str(caught.value) == message
+
+
+def test_a_filter_behind_a_dot_is_told_how_it_is_written(tmp_path):
+    (problem,) = rendered(tmp_path, "Dear {{ first_name.upper() }}").problems[:1]
+    assert problem.what.endswith(
+        "there is nothing behind the dot of “.upper”; a filter stands behind a bar: name | upper."
+    )
 
 
 def test_a_translation_is_of_the_same_kind_or_its_readers_could_not_leave(tmp_path):
