@@ -263,6 +263,10 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.MISSED: frozenset({Status.DRAFT, Status.CANCELLED}),
     Status.CANCELLED: frozenset(),
 }
+#: Mail that can still be kept from going out.
+PENDING = (Status.DRAFT, Status.QUEUED, Status.MISSED)
+#: Mail that has left us.
+LEFT = (Status.SENT, Status.UNCONFIRMED, Status.BOUNCED)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,7 @@ from mailer.ledger.awaiting import Awaiting, awaiting
 from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.words import envelope
-from mailer.model import Severity, Status, new_message_id
-
-#: Statuses of a mail that has not gone and can still be called back.
-PENDING = (Status.DRAFT, Status.QUEUED, Status.MISSED)
+from mailer.model import PENDING, Severity, Status, new_message_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,10 @@ from mailer.ledger.moves import move
 from mailer.ledger.opening import Transaction
 from mailer.mailbox import Incoming, Kind, Notice
 from mailer.mailbox.incoming import FOR_THE_FIRM, Action
-from mailer.model import Status
+from mailer.model import PENDING, Status
 
 #: Who does what follows from a mail that came back.
 WHO = "mailbox"
-#: Statuses of mail that can still be kept from going out.
-PENDING = (Status.DRAFT, Status.QUEUED, Status.MISSED)
 
 
 @dataclass(frozen=True, slots=True)

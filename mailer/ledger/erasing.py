@@ -16,13 +16,12 @@ from mailer.ledger import listing, people, suppressions
 from mailer.ledger.moves import batches, history_of, move
 from mailer.ledger.schema import attachments, deliveries, events, history, identities, incoming, members
 from mailer.ledger.schema import people as people_table
-from mailer.model import Status
+from mailer.model import PENDING, Status
 
 #: The reason of a hash that blocks a forgotten address.
 FORGOTTEN = "asked to be forgotten"
 #: Statuses of a mail whose words are no longer needed.
 _DONE = (Status.SENT, Status.FAILED, Status.BOUNCED, Status.DISCARDED, Status.CANCELLED)
-_PENDING = (Status.DRAFT, Status.QUEUED, Status.MISSED)
 #: What an emptied delivery keeps of its person: nothing.
 _EMPTY: dict[str, Any] = {
     "address": "",
@@ -119,7 +118,7 @@ def _block(tx: Connection, addresses: Iterable[str], at: datetime, who: str) -> 
 
 
 def _empty(tx: Connection, ids: list[int], at: datetime, who: str) -> None:
-    move(tx, ids, Status.CANCELLED, at=at, who=who, note=FORGOTTEN, only_from=_PENDING)
+    move(tx, ids, Status.CANCELLED, at=at, who=who, note=FORGOTTEN, only_from=PENDING)
     theirs = _attached(tx, ids)
     for batch in batches(ids):
         tx.execute(update(events).where(events.c.delivery_id.in_(batch)).values(note=""))

@@ -10,10 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from mailer.ledger import listing
 from mailer.ledger.schema import deliveries, history, incoming, mailboxes
-from mailer.model import Status
-
-#: Statuses of mail that may have reached somebody.
-GONE = (Status.SENT, Status.UNCONFIRMED, Status.BOUNCED)
+from mailer.model import LEFT, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def written_to(tx: Connection, since: datetime) -> frozenset[str]:
     """The addresses that mail went to since then, lower case."""
     rows = tx.execute(
         select(func.lower(deliveries.c.address))
-        .where(deliveries.c.status.in_(GONE), deliveries.c.sent_at > since)
+        .where(deliveries.c.status.in_(LEFT), deliveries.c.sent_at > since)
         .distinct()
     )
     return frozenset(rows.scalars())
@@ -88,7 +85,7 @@ def entry_of(tx: Connection, message_ids: Iterable[str], address: str, since: da
             return listing.entries(tx, ids=[found])[0]
     latest = tx.execute(
         select(deliveries.c.id)
-        .where(func.lower(deliveries.c.address) == address, deliveries.c.status.in_(GONE))
+        .where(func.lower(deliveries.c.address) == address, deliveries.c.status.in_(LEFT))
         .where(deliveries.c.sent_at > since)
         .order_by(deliveries.c.sent_at.desc())
         .limit(1)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, and_, case, cast, func, or_, select
 from mailer.ledger.listing import Entry, entries
 from mailer.ledger.schema import deliveries, events, history, people, rounds, suppressions
 from mailer.ledger.touches import REACHED
-from mailer.model import Status
+from mailer.model import LEFT, Status
 
 #: Nothing happens to these until a person says what. What missed its time is decided by round: see `late`.
 UNDECIDED = (Status.UNCONFIRMED, Status.FAILED, Status.BOUNCED)
@@ -157,7 +157,7 @@ def gone(tx: Connection, midnights: Sequence[datetime]) -> list[Gone]:
         )
         .join_from(deliveries, rounds)
         .where(deliveries.c.sent_at >= begin, deliveries.c.sent_at < rest[-1])
-        .where(deliveries.c.status.in_((*REACHED, Status.BOUNCED)))
+        .where(deliveries.c.status.in_(LEFT))
         .group_by(day, rounds.c.id, deliveries.c.step)
         .order_by(day, rounds.c.id, deliveries.c.step)
     )

@@ -13,13 +13,10 @@ from mailer.ledger.moves import batches
 from mailer.ledger.opening import Transaction
 from mailer.ledger.schema import beats, beside, deliveries, history, members, rounds, sightings
 from mailer.ledger.touches import HEARD, REPLIED, touches_together
-from mailer.model import Status
+from mailer.model import LEFT, PENDING, Status
 
 #: Kinds of history that mean: they have been in touch with us, or we with them.
 _IN_TOUCH = (REPLIED, HEARD)
-
-#: Statuses of a mail that left us.
-LEFT = (Status.SENT, Status.UNCONFIRMED, Status.BOUNCED)
 
 
 def beat(tx: Transaction, what: str, *, at: datetime) -> None:
@@ -270,7 +267,7 @@ def _pointless() -> Select[int, int]:
         .join_from(deliveries, before, same)
         .where(
             deliveries.c.step > 0,
-            deliveries.c.status.in_([Status.DRAFT, Status.QUEUED, Status.MISSED]),
+            deliveries.c.status.in_(PENDING),
             or_(before.c.status == Status.BOUNCED, _answered(before)),
         )
         .group_by(deliveries.c.id)

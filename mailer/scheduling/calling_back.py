@@ -17,9 +17,6 @@ from mailer.ledger.timing import Timed
 from mailer.model import Status
 from mailer.scheduling.looking import Look
 
-#: A mail nobody has sent, that a new look may move or call back.
-OPEN = (Status.DRAFT, Status.QUEUED, Status.MISSED)
-
 
 def call_back(ledger: Ledger, campaign: Campaign, found: Look, waiting: Iterable[Timed], *, now: datetime) -> list[int]:
     """Move what the rule now puts elsewhere, cancel what it no longer asks for; the ids of these."""

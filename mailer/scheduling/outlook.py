@@ -14,7 +14,7 @@ from mailer.errors import ContactsError
 from mailer.ledger import drafts, overview, rounds, timing
 from mailer.ledger.opening import Ledger
 from mailer.ledger.overview import Late
-from mailer.model import Problem, Status
+from mailer.model import PENDING, Problem, Status
 from mailer.scheduling.jobs import ALIVE, ledgers
 from mailer.scheduling.looking import Prospect, look
 from mailer.scheduling.preparing import EVER, by_round, wanted
@@ -170,7 +170,7 @@ class _Gathered:
         found = look(workspace, ledger, name, self.sheets, after=after, until=until)
         self.problems += found.problems
         with ledger.read() as tx:
-            open_mails = timing.timed(tx, [Status.DRAFT, Status.QUEUED, Status.MISSED], campaign=name)
+            open_mails = timing.timed(tx, PENDING, campaign=name)
         near = wanted(found.prospects, campaign, open_mails, workspace.now)
         if campaign.in_turn:
             near = [

@@ -16,8 +16,8 @@ from mailer.errors import MailerError
 from mailer.ledger import drafts, rounds, timing
 from mailer.ledger.opening import Ledger
 from mailer.ledger.timing import Timed
-from mailer.model import Problem
-from mailer.scheduling.calling_back import OPEN, call_back
+from mailer.model import PENDING, Problem
+from mailer.scheduling.calling_back import call_back
 from mailer.scheduling.looking import Prospect, look, looked
 from mailer.scheduling.sheets import Sheets
 from mailer.scheduling.turns import whose_turn
@@ -90,7 +90,7 @@ def prepare_next(workspace: Workspace, name: str) -> Prepared | None:
     after, ahead = (EVER, when.duration(campaign.prepare)) if isinstance(campaign.when, Neglected) else (now, _A_YEAR)
     found = look(workspace, ledger, name, Sheets(), after=after, until=now + ahead)
     with ledger.read() as tx:
-        waiting = timing.timed(tx, OPEN, campaign=name)
+        waiting = timing.timed(tx, PENDING, campaign=name)
         cancelled = {each.name for each in rounds.rounds_of(tx, name) if each.cancelled_at}
     near = [each for each in wanted(found.prospects, campaign, waiting, now) if each.due.round not in cancelled]
     if not near:
@@ -131,7 +131,7 @@ def _prepare_rounds(workspace: Workspace, ledger: Ledger, name: str, sheets: She
     with ledger.begin() as tx:
         first_seen_at = rounds.see_campaign(tx, name, at=now)
         last = timing.last_beat(tx, looked(name)) or first_seen_at
-        waiting = timing.timed(tx, OPEN, campaign=name)
+        waiting = timing.timed(tx, PENDING, campaign=name)
     until = now + when.duration(campaign.prepare)
     horizon = max([until, *(mail.due_at + timedelta(days=1) for mail in waiting)])
     after = EVER if isinstance(campaign.when, Neglected) else min(last, now)
