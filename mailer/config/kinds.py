@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 from email.utils import parseaddr
+from ipaddress import ip_address
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -33,6 +34,21 @@ def _server(text: str) -> str:
     if text and not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise ValueError(f"“{text}” needs a host and a port, such as `smtp.gmail.com:465`")
     return text
+
+
+def host_and_port(server: str) -> tuple[str, int]:
+    """The parts of a `Server`; an IPv6 address loses its brackets."""
+    host, _, port = server.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def is_loopback(server: str) -> bool:
+    """Whether a `Server` never leaves this machine."""
+    host, _ = host_and_port(server)
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _from(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Iterator
 from pathlib import PurePath
 
+from mailer.config.kinds import is_loopback
 from mailer.config.marked import KeyPath
 from mailer.config.models import Account, Campaign, Config, FromField
 from mailer.config.sentences import nearest
@@ -38,15 +38,6 @@ def _account(path: KeyPath, account: Account) -> Iterator[Finding]:
         yield (*path, "from"), "is missing: mail needs a From, such as `Ada Obi <ada@harbourvale.example>`"
     if account.server and account.security == "none" and not is_loopback(account.server):
         yield (*path, "security"), "`none` would send the password in clear; use `tls` or `starttls`"
-
-
-def is_loopback(server: str) -> bool:
-    """Whether a `host:port` never leaves this machine."""
-    host = server.rsplit(":", 1)[0].strip("[]")
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _owners(config: Config) -> Iterator[Finding]:

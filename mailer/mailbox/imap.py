@@ -6,7 +6,6 @@ Foreign errors become `ServerError`; a line that was cut becomes `LineCutError`,
 from __future__ import annotations
 
 import imaplib
-import ipaddress
 import re
 import ssl
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from imap_tools import BaseMailBox, MailBox, MailboxLoginError, MailBoxStartTls,
 from imap_tools.errors import ImapToolsError
 
 from mailer.config import Mailbox as Place
+from mailer.config.kinds import host_and_port, is_loopback
 from mailer.errors import ConfigError, ServerError
 from mailer.mailbox.folders import find_folder
 from mailer.xoauth2 import Bearer
@@ -29,7 +29,6 @@ FETCH_BYTES = 128 << 10
 #: Mails fetched at once: with the above, five megabytes.
 BATCH = 40
 _TIMEOUT = 60.0
-_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 _UID = re.compile(rb"\bUID (\d+)")
 
 
@@ -198,10 +197,13 @@ def _imap_date(day: date) -> str:
 
 
 def _connect(place: Place, ca_file: Path | None, timeout: float) -> BaseMailBox:
-    host, _, given = place.server.rpartition(":")
-    host, port = (host.strip("[]"), int(given)) if host else (place.server, _PORTS[place.security])
+    host, port = host_and_port(place.server)
     if place.security == "none":
-        _refuse_unless_loopback(host)
+        if not is_loopback(place.server):
+            raise ConfigError(
+                f"`security: none` would show the password to everybody between here and {host}.",
+                cure="Write `security: tls` or `security: starttls`.",
+            )
         return MailBoxUnencrypted(host, port, timeout)
     context = ssl.create_default_context()
     if ca_file:
@@ -209,17 +211,6 @@ def _connect(place: Place, ca_file: Path | None, timeout: float) -> BaseMailBox:
     if place.security == "starttls":
         return MailBoxStartTls(host, port, timeout, ssl_context=context)
     return MailBox(host, port, timeout, ssl_context=context)
-
-
-def _refuse_unless_loopback(host: str) -> None:
-    with suppress(ValueError):
-        if ipaddress.ip_address(host).is_loopback:
-            return
-    if host != "localhost":
-        raise ConfigError(
-            f"`security: none` would show the password to everybody between here and {host}.",
-            cure="Write `security: tls` or `security: starttls`.",
-        )
 
 
 def _log_in(box: BaseMailBox, username: str, secret: str | Bearer) -> None:

@@ -6,7 +6,6 @@ Nothing else of yagmail is used: its `send` repeats mails whose fate is unknown.
 from __future__ import annotations
 
 import binascii
-import ipaddress
 import smtplib
 import socket
 import ssl
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import yagmail
 
+from mailer.config.kinds import host_and_port, is_loopback
 from mailer.config.models import Account
 from mailer.errors import ConfigError
 from mailer.model import Phase
@@ -27,7 +27,6 @@ from mailer.transports.offers import Offers
 from mailer.transports.replies import Reply
 from mailer.xoauth2 import Bearer
 
-_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 #: Sent in EHLO: an address literal names no machine of the user and needs no look-up.
 _OUR_NAME = "[127.0.0.1]"
 
@@ -48,8 +47,8 @@ class Door:
     @classmethod
     def of(cls, account: Account, password: str | Bearer | None, folder: Path, timeout: float) -> Door:
         """The door of an account; relative paths are meant from `folder`. Raises ConfigError."""
-        host, port = _place(account)
-        if account.security == "none" and not _is_loopback(host):
+        host, port = host_and_port(account.server)
+        if account.security == "none" and not is_loopback(account.server):
             raise ConfigError(
                 f"`security: none` would show every mail to everybody between here and {host}.",
                 cure="Write `security: tls` or `security: starttls`.",
@@ -152,22 +151,6 @@ def _taken_over(smtp: smtplib.SMTP) -> tuple[Line, Offers]:
     sock, smtp.sock = smtp.sock, None
     assert sock is not None
     return Line(sock), Offers.of(smtp.esmtp_features)
-
-
-def _place(account: Account) -> tuple[str, int]:
-    host, colon, port = account.server.rpartition(":")
-    if not colon or "]" in port:
-        return account.server.strip("[]"), _PORTS[account.security]
-    if not port.isdigit():
-        raise ConfigError(f"“{account.server}” is not a server and a port, such as smtp.example.com:465.")
-    return host.strip("[]"), int(port)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _context(ca_file: Path | None) -> ssl.SSLContext:
