@@ -56,7 +56,7 @@ class Counting:
         """What goes out when, so many days ahead. Raises ContactsError for a sheet that cannot be used."""
         workspace = self._desk.workspace
         stamp: list[object] = [self._desk.stamp, int(workspace.now.timestamp()) // OUTLOOK_HOLDS]
-        for ledger in self._desk.ledgers():
+        for ledger in workspace.ledgers():
             with ledger.read() as tx:
                 stamp.append(overview.mark_of_moves(tx))
         return self._outlooks.of(str(days), stamp, lambda: outlook(workspace, days), patience=self._patience)

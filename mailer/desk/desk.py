@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from mailer.desk.going import Goings
 from mailer.desk.keeping import Keeper
 from mailer.desk.looked_at import LookedAt
 from mailer.desk.sheets import Sheets
-from mailer.ledger.opening import Ledger
 from mailer.workspace import Workspace
 from mailer.workspace.passes import refreshed
 
@@ -51,8 +50,7 @@ class Desk:
         self._stamp = self.config_path.stat().st_mtime_ns
         try:
             workspace = self._open_workspace()
-            for _ in _ledgers(workspace):
-                pass
+            workspace.ledgers()
         except BaseException:
             self._stamp = 0
             raise
@@ -63,10 +61,6 @@ class Desk:
         """Is the same as long as neither config.yaml nor a sheet has changed, and it is the same day."""
         workspace = self.workspace
         return (self._stamp, self.sheets.stamp(workspace))
-
-    def ledgers(self) -> Iterator[Ledger]:
-        """Every ledger that has mail of this workspace, each once."""
-        return _ledgers(self.workspace)
 
     def known(self, campaign: str) -> str:
         """The campaign's name; UsageError where there is none of that name."""
@@ -96,8 +90,3 @@ class Desk:
         """Render again what changed in the sheet or the template since it was rendered."""
         with self._lock:
             return refreshed(self.workspace, self.workspace.ledger_of(campaign), [campaign])
-
-
-def _ledgers(workspace: Workspace) -> Iterator[Ledger]:
-    found = [workspace.ledger, *(workspace.ledger_of(name) for name in workspace.config.campaigns)]
-    return iter({ledger.path: ledger for ledger in found}.values())

@@ -141,7 +141,7 @@ def _left(desk: Desk, month: Month) -> Iterator[tuple[date, Entry]]:
     """What was sent on each day."""
     zone = ZoneInfo(desk.workspace.config.firm.timezone)
     midnights = [datetime.combine(on, time(), zone) for on in (*month.dates, month.after)]
-    for ledger in desk.ledgers():
+    for ledger in desk.workspace.ledgers():
         with ledger.read() as tx:
             found = overview.gone(tx, midnights)
         for each in found:

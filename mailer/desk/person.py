@@ -65,7 +65,7 @@ def _story(desk: Desk, contact: Contact) -> Story:
 
 def _emails(desk: Desk, contact: Contact) -> list[Entry]:
     found: list[Entry] = []
-    for ledger in desk.ledgers():
+    for ledger in desk.workspace.ledgers():
         with ledger.read() as tx:
             found += listing.entries(tx, address=contact.address)
     return found[::-1]

@@ -73,7 +73,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
     def today() -> str:
         workspace = desk.workspace
         glance = Glance(late=late_rounds(workspace))
-        for ledger in desk.ledgers():
+        for ledger in workspace.ledgers():
             _look(workspace, ledger, glance)
         _look_ahead(desk, glance)
         return render_template(

@@ -56,12 +56,6 @@ class Job:
     do: Callable[[Desk], Done]
 
 
-def ledgers(workspace: Workspace) -> list[Ledger]:
-    """The ledgers in use: of real mail, of rehearsals, or both."""
-    found = [workspace.ledger, *(workspace.ledger_of(name) for name in workspace.config.campaigns)]
-    return list({ledger.path: ledger for ledger in found}.values())
-
-
 def prepare(desk: Desk) -> Done:
     """Make drafts of what comes near."""
     done = prepare_due(desk.workspace, desk.sheets)
@@ -96,7 +90,7 @@ def _send(desk: Desk, held: Callable[[Ledger], Collection[str]]) -> Done:
     workspace, stopping = desk.workspace, desk.stopping
     total, errors, said = Tally(), list[MailerError](), list[str]()
     touched = set[str]()
-    for ledger in ledgers(workspace):
+    for ledger in workspace.ledgers():
         fresh = refresh(ledger, workspace.config, workspace.folder, now=workspace.now)
         excluded = {*fresh.stopped, *held(ledger)}
         sorting = sort_due(workspace, ledger, excluded=excluded)
@@ -139,7 +133,7 @@ def housekeeping(desk: Desk) -> Done:
     """Note that the schedule is alive, where `mailer service status` finds it; purge words that are old enough."""
     workspace, purged = desk.workspace, 0
     keep = workspace.config.firm.keep_words_days
-    for ledger in ledgers(workspace):
+    for ledger in workspace.ledgers():
         with ledger.begin() as tx:
             timing.beat(tx, ALIVE, at=workspace.now)
             purged += erasing.purge(tx, workspace.now - timedelta(days=keep)) if keep else 0

@@ -15,7 +15,7 @@ from mailer.ledger import drafts, overview, rounds, timing
 from mailer.ledger.opening import Ledger
 from mailer.ledger.overview import Late
 from mailer.model import PENDING, Problem, Status
-from mailer.scheduling.jobs import ALIVE, ledgers
+from mailer.scheduling.jobs import ALIVE
 from mailer.scheduling.looking import Prospect, look
 from mailer.scheduling.preparing import EVER, by_round, wanted
 from mailer.scheduling.sheets import Sheets
@@ -80,7 +80,7 @@ def outlook(workspace: Workspace, days: int = 30, *, unread: list[ContactsError]
     """
     until = workspace.now + timedelta(days=days)
     gathered = _Gathered(workspace)
-    for ledger in ledgers(workspace):
+    for ledger in workspace.ledgers():
         gathered.add_waiting(ledger, until)
     for name, campaign in workspace.config.campaigns.items():
         if campaign.when is not None:
@@ -99,7 +99,7 @@ def outlook(workspace: Workspace, days: int = 30, *, unread: list[ContactsError]
 def late_rounds(workspace: Workspace) -> list[Late]:
     """What is too late to go by itself, round by round."""
     found: list[Late] = []
-    for ledger in ledgers(workspace):
+    for ledger in workspace.ledgers():
         with ledger.read() as tx:
             found += overview.late(tx, now=workspace.now)
     return found
@@ -109,7 +109,7 @@ def account_plan(workspace: Workspace) -> dict[str, list[datetime]]:
     """Account → when each of its approved mails will go, over its pace, quota and the recipients' hours."""
     plan: dict[str, list[datetime]] = {}
     now = workspace.now
-    for ledger in ledgers(workspace):
+    for ledger in workspace.ledgers():
         with ledger.read() as tx:
             queued = timing.timed(tx, [Status.QUEUED])
             for name in sorted({mail.account for mail in queued} & workspace.config.accounts.keys()):

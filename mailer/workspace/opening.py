@@ -98,6 +98,11 @@ class Workspace:
         known = self.config.campaigns.get(campaign)
         return self.rehearsing or (known is not None and self.config.only_rehearses(known))
 
+    def ledgers(self) -> list[Ledger]:
+        """The ledgers in use, each once: of real mail, of rehearsals, or both."""
+        found = [self.ledger, *map(self.ledger_of, self.config.campaigns)]
+        return list({ledger.path: ledger for ledger in found}.values())
+
     def existing_ledgers(self) -> list[Ledger]:
         """Every ledger of the workspace that there is: of real mail, of rehearsals."""
         return [self._open(name) for name in (LEDGER, REHEARSAL) if (self.folder / name).exists()]
