@@ -103,7 +103,7 @@ def _print_check(found: list[Check], errors: dict[str, ServerError]) -> None:
             [[_KINDS[one.kind], one.name or one.address, _short(one.words or one.subject), one.note] for one in news],
         )
     for each in found:
-        line(f"{each.account}: {each.read} new mails, {len(each.news)} about us.{_settled(each.settled)}")
+        line(f"{each.account}: {counted(each.read, 'new mail')}, {len(each.news)} about us.{_settled(each.settled)}")
     for one in news:
         if one.for_the_firm:
             tell(f"{one.address}'s server does not trust our mail: {one.note}. See `mailer check --dns`.")

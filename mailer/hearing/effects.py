@@ -139,7 +139,7 @@ def _absent(case: _Case) -> News:
         queue.retime(case.tx, [each.id for each in later], due_at)
         waits = len(later)
     done = f"absent until {back_on}" if back_on else "absent"
-    return _news(case.mail, case.entry, done + (f"; {_count(waits, 'follow-up')} waits" if waits else ""))
+    return _news(case.mail, case.entry, done + (f"; {_count(waits, 'follow-up')} put off" if waits else ""))
 
 
 def _told(case: _Case) -> News:

@@ -22,6 +22,7 @@ def calendar(lines: list[Line], *, firm: str, now: datetime) -> str:
 
 def _event(line: Line, now: datetime) -> list[str]:
     review = f"{line.waiting} wait for review. " if line.waiting else ""
+    mails = "1 mail" if line.count == 1 else f"{line.count} mails"
     said = f"{line.rule}. {review}{line.queued} approved. From {', '.join(line.accounts)}."
     return [
         "BEGIN:VEVENT",
@@ -29,7 +30,7 @@ def _event(line: Line, now: datetime) -> list[str]:
         f"DTSTAMP:{_utc(now)}",
         f"DTSTART:{_utc(line.first_at)}",
         f"DTEND:{_utc(max(line.last_at, line.first_at + _SHORTEST))}",
-        f"SUMMARY:{_text(f'{line.count} mails: {line.campaign}')}",
+        f"SUMMARY:{_text(f'{mails}: {line.campaign}')}",
         f"DESCRIPTION:{_text(said)}",
         "TRANSP:TRANSPARENT",
         "END:VEVENT",

@@ -60,7 +60,7 @@ def prepare(desk: Desk) -> Done:
     """Make drafts of what comes near."""
     done = prepare_due(desk.workspace, desk.sheets)
     said = [
-        f"{each.campaign}, round {each.round}: {each.made} new draft{'' if each.made == 1 else 's'}"
+        f"{each.campaign}, round {each.round}: {_counted(each.made, 'new draft')}"
         for each in done.prepared
         if each.made
     ]
@@ -125,7 +125,7 @@ def mailbox(desk: Desk) -> Done:
             except ServerError as error:
                 errors.append(error)
             else:
-                said += [f"{name}: {len(found.news)} mails came back"] if found.news else []
+                said += [f"{name}: {_counted(len(found.news), 'mail')} came back"] if found.news else []
     return Done("; ".join(said), errors=tuple(errors))
 
 
@@ -138,13 +138,17 @@ def housekeeping(desk: Desk) -> Done:
             timing.beat(tx, ALIVE, at=workspace.now)
             purged += erasing.purge(tx, workspace.now - timedelta(days=keep)) if keep else 0
     workspace.reflect(always=True)
-    return Done(f"the words of {purged} old mails were purged" if purged else "")
+    return Done(f"the words of {_counted(purged, 'old mail')} were purged" if purged else "")
 
 
 def digest(desk: Desk) -> Done:
     """Tell who must review what waits for them, once a day at most."""
     written = remind(desk.workspace)
-    return Done(f"{written} reminders written" if written else "")
+    return Done(f"{_counted(written, 'reminder')} written" if written else "")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 #: In the order of a pass: what is prepared may be sent, what waits is told.
