@@ -16,7 +16,7 @@ from mailer.campaigns import deciding, writing
 from mailer.campaigns.choosing import Choice, open_chosen, template_of
 from mailer.campaigns.rendering import Rendered, Renderer, Row
 from mailer.campaigns.watching import stamps
-from mailer.config.models import Campaign, Config
+from mailer.config.models import Campaign, Config, ContactSource
 from mailer.config.when import OnDate
 from mailer.crew import Crew
 from mailer.ledger import drafts, moves, rounds
@@ -130,7 +130,7 @@ def _render_all(bench: Bench, crew: Crew[Sequence[Row], Rendered]) -> None:
     for source in bench.campaign.contacts:
         settings, firm, own_day = bench.config.contacts[source], bench.config.firm, bench.campaign.own_day
         reading = contacts.read(source, settings, bench.folder, firm=firm, today=_today(bench), own_day=own_day)
-        stream = _included(bench, reading)
+        stream = _included(bench, reading, settings)
         for contact in stream:
             writing.write(bench, chain([contact], islice(stream, BATCH - 1)), crew)
         bench.files.update(reading.files)
@@ -148,17 +148,25 @@ def _today(bench: Bench) -> date:
     return bench.config.firm.local(at).date()
 
 
-def _included(bench: Bench, reading: Iterable[Contact]) -> Iterator[Contact]:
-    """The contacts for whom `where:` is true."""
+def _included(bench: Bench, reading: Iterable[Contact], source: ContactSource) -> Iterator[Contact]:
+    """The contacts, and of grouped ones the rows, for which `where:` is true."""
+    if not bench.campaign.where:
+        yield from reading
+        return
+    from mailer.contacts.joining import meant
     from mailer.expressions import compile_expression
 
-    expression = compile_expression(bench.campaign.where) if bench.campaign.where else None
-    today = _today(bench)
+    expression, today = compile_expression(bench.campaign.where), _today(bench)
     for contact in reading:
-        if expression is None or expression(contact.fields, today):
-            yield contact
-        else:
-            bench.result.skip("excluded")
+        found = meant(contact, lambda row: bool(expression(row.fields, today)), source)
+        if found is not contact:
+            bench.result.skip("excluded", _rows_of(contact) - (_rows_of(found) if found else 0))
+        if found:
+            yield found
+
+
+def _rows_of(contact: Contact) -> int:
+    return len(contact.members) or 1
 
 
 def _finish(bench: Bench) -> None:

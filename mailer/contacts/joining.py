@@ -97,6 +97,14 @@ def joined(rows: Iterable[Contact], source: ContactSource, language: str, own_da
     return group_rows(rows, source.group_by) if source.group_by else rows
 
 
+def meant(contact: Contact, is_meant: Callable[[Contact], bool], source: ContactSource) -> Contact | None:
+    """The contact, if it is meant; of grouped rows, such as invoices, those that are: None where there is none."""
+    if not (source.group_by and contact.members):
+        return contact if is_meant(contact) else None
+    rows = [row for row in contact.members if is_meant(row)]
+    return contact if len(rows) == len(contact.members) else next(group_rows(rows, source.group_by), None)
+
+
 def without(contact: Contact, gone: AbstractSet[str], source: ContactSource, language: str) -> Iterator[Contact]:
     """The contact without the people at these addresses: whoever is left of it and can be written to."""
     if gone.isdisjoint(contact.addresses):

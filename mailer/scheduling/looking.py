@@ -12,6 +12,7 @@ from mailer.care.clock import told_on
 from mailer.config import Campaign, Config, ContactSource
 from mailer.config.sentences import nearest
 from mailer.config.when import ByColumn, Neglected, NewRows, OnDate
+from mailer.contacts.joining import meant
 from mailer.expressions import compile_expression
 from mailer.ledger import people, rounds, timing
 from mailer.ledger.opening import Ledger, Transaction
@@ -85,8 +86,9 @@ def _included(workspace: Workspace, campaign: Campaign, sheets: Sheets) -> Itera
     for name in campaign.contacts:
         source = workspace.config.contacts[name]
         for contact in sheets.contacts_of(workspace, name, campaign.own_day):
-            if expression is None or expression(contact.fields, today):
-                yield source, contact
+            found = meant(contact, lambda row: expression is None or bool(expression(row.fields, today)), source)
+            if found:
+                yield source, found
 
 
 @dataclass(frozen=True, slots=True)

@@ -341,3 +341,23 @@ def test_an_unknown_campaign_is_told_with_what_there_is(workspace):
     with pytest.raises(UsageError, match="“thank”") as refused:
         campaigns.prepare(workspace.ledger, workspace.config, workspace.folder, "thank", campaigns.ByHand(), now=NOW)
     assert "thanks" in refused.value.cure
+
+
+def test_of_grouped_rows_only_those_are_in_the_mail_that_where_asks_for(firm):
+    """The first invoice of Bob1 is paid and the third is not; Bob2 owes nothing."""
+    bill = "---\nsubject: Open, {{ first_name }}\n---\n{% for row in rows %}{{ row.amount }};{% endfor %}\n"
+    firm.write_template(bill)
+    rows = [
+        row(1, amount=10),
+        row(2, amount=20),
+        row(1, client_no="C9", amount=300),
+        row(1, client_no="C8", amount=500),
+    ]
+    firm.write_sheet(rows)
+    firm.write_config(campaign="where: amount > 100")
+    config = firm.folder / "config.yaml"
+    config.write_text(config.read_text("utf-8").replace("key: Client no", "group_by: address"), encoding="utf-8")
+    done = firm.run("campaigns", "prepare", "thanks")
+    (only,) = firm.run("drafts", "list", "thanks", "--json").json
+    assert (only["address"], only["text"].strip()) == ("client1@client.example", "300;500;")
+    assert "2 rows left out by `where:`" in done.out
