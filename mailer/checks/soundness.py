@@ -38,11 +38,8 @@ _HOST_SHOWN = re.compile(r"^\s*(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#
 _TAG = re.compile(r"<[^>]+>")
 
 
-def check(draft: Draft, contact: Contact, *, firm: Firm, suppressed: bool = False) -> list[Problem]:
-    """Everything wrong with one draft, each with its reason and its cure; HOLD blocks approval.
-
-    `suppressed`: whether any of its addresses is on the do-not-write list.
-    """
+def check(draft: Draft, contact: Contact, *, firm: Firm) -> list[Problem]:
+    """Everything wrong with one draft, each with its reason and its cure; HOLD blocks approval."""
     found = [
         *_words(draft),
         *_links(draft),
@@ -50,7 +47,7 @@ def check(draft: Draft, contact: Contact, *, firm: Firm, suppressed: bool = Fals
         *file_problems(draft),
         *_marketing(draft, firm),
         *_way_out(draft),
-        *_who(draft, suppressed=suppressed),
+        *_doubled(draft),
     ]
     return [Problem(place_of(contact), each.what, each.cure, each.severity, each.kind) for each in found]
 
@@ -153,10 +150,7 @@ def _plainly(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _who(draft: Draft, *, suppressed: bool) -> Iterator[Problem]:
-    if suppressed:
-        cure = "`mailer suppress list` shows why; take the row out, or lift it there."
-        yield _hold("This person asked not to be written to, or cannot be reached.", cure, "suppressed")
+def _doubled(draft: Draft) -> Iterator[Problem]:
     addresses = [address.casefold() for address in draft.recipients]
     doubled = {address for address in addresses if addresses.count(address) > 1}
     if doubled:

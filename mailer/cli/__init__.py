@@ -104,9 +104,8 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table under its headings, importing nothing."""
         for heading, commands in COMMANDS.items():
-            if commands:
-                with formatter.section(heading):
-                    formatter.write_dl([(name, entry[1]) for name, entry in commands.items()])
+            with formatter.section(heading):
+                formatter.write_dl([(name, entry[1]) for name, entry in commands.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a number it returns is the exit code."""

@@ -34,7 +34,7 @@ class NewColumn:
     choices: tuple[str, ...] = ()
 
 
-LANGUAGES = ("en", "fr", "de", "es", "pt", "it")
+_LANGUAGES = ("en", "fr", "de", "es", "pt", "it")
 _PERSON = (
     NewColumn("E-mail", "One address in each cell.", "grace@firm.example", width=30),
     NewColumn("First name", "As you would greet the person.", "Grace"),
@@ -46,7 +46,7 @@ _CLOSE = (
         "Of the mails to this person; empty for yours.",
         "en",
         width=10,
-        choices=("en", "fr", "de", "es", "pt", "it"),
+        choices=_LANGUAGES,
     ),
     NewColumn("Time zone", "Such as Africa/Lagos; empty for yours.", "Europe/London"),
     NewColumn(

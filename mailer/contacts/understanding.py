@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -170,9 +170,9 @@ def _shown(fields: Mapping[str, Field], name: str) -> str:
     return fields.get(name, _BLANK).shown
 
 
-def _code(fields: Mapping[str, Field], name: str, code: object) -> str:
+def _code(fields: Mapping[str, Field], name: str, code: Callable[[str], str]) -> str:
     shown = _shown(fields, name)
-    return str(code(shown)) if shown else ""  # type: ignore[operator]
+    return code(shown) if shown else ""
 
 
 def _name(fields: Mapping[str, Field]) -> str:

@@ -135,7 +135,7 @@ def _record(tx: Transaction, fingerprint: str, mail: Incoming, desk: _Desk, foun
         return False
     found.news.append(news)
     kept = heard.Returned(
-        0, desk.account, desk.now, news.kind, mail.address, mail.subject, news.words, news.note, news.delivery_id
+        desk.account, desk.now, news.kind, mail.address, mail.subject, news.words, news.note, news.delivery_id
     )
     heard.keep(tx, kept, fingerprint)
     return True

@@ -15,9 +15,8 @@ from mailer.model import LEFT, Status
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """One mail that came back, as lists show it."""
+    """One mail that came back, as it is kept."""
 
-    id: int
     account: str
     at: datetime
     kind: str
@@ -104,7 +103,7 @@ def is_seen(tx: Connection, account: str, fingerprint: str) -> bool:
 
 
 def keep(tx: Connection, returned: Returned, fingerprint: str) -> None:
-    """Keep a mail that came back; its id is given by the ledger."""
+    """Keep a mail that came back."""
     tx.execute(
         incoming.insert().values(
             account=returned.account,

@@ -96,11 +96,10 @@ def entries(
     persons: Iterable[int] | None = None,
     address: str | None = None,
     held: bool | None = None,
-    after: int = 0,
     limit: int | None = None,
 ) -> list[Entry]:
-    """Rows by what is asked of them, in order of id, `limit` of them after id `after`."""
-    conditions: list[ColumnElement[bool]] = [deliveries.c.id > after]
+    """Rows by what is asked of them, in order of id, the first `limit` of them."""
+    conditions: list[ColumnElement[bool]] = []
     for column, value in ((rounds.c.campaign, campaign), (rounds.c.name, round_name), (deliveries.c.held, held)):
         if value is not None:
             conditions.append(column == value)

@@ -260,7 +260,7 @@ class _Text(HTMLParser):
         if tag in _BREAKS:
             self.pieces.append("\n")
 
-    def handle_data(self, data: str) -> None:  # STYLE's word list bows to the parser's own name
+    def handle_data(self, data: str) -> None:  # the parser's own name
         """Keep the words, their white space made single."""
         if not self._hidden:
             self.pieces.append(re.sub(r"\s+", " ", data))

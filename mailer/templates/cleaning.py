@@ -7,7 +7,6 @@ import re
 #: Controls (but tab and newline), line and paragraph separators, bidi overrides and isolates, lone surrogates.
 _HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 _LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-#: Direction marks that a whole-line override needs are left in bodies; a header keeps none that reorder.
 _SPACES = re.compile(r"\s+")
 _NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."]')
 

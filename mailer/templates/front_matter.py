@@ -6,24 +6,17 @@ import difflib
 import re
 from dataclasses import dataclass
 from io import StringIO
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from mailer.config.kinds import Names
 from mailer.errors import TemplateError
 
 _FENCED = re.compile(r"\A---[ \t]*\n(.*?\n|)---[ \t]*(?:\n|\Z)", re.DOTALL)
-
-
-def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-#: One text, or a list of them.
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
 class FrontMatter(BaseModel):
@@ -34,10 +27,10 @@ class FrontMatter(BaseModel):
     subject: str = Field("", description="The subject line; may use fields.")
     description: str = Field("", description="One line for `mailer templates list`.")
     preheader: str = Field("", description="The grey line mail programs show beside the subject.")
-    attachments: Texts = Field((), description="Files to attach, from the workspace; may use fields.")
-    cc: Texts = Field((), description="Who gets a visible copy; may use fields.")
-    bcc: Texts = Field((), description="Who gets a hidden copy; may use fields.")
-    reply_to: Texts = Field((), description="Where answers go, if not to the sender.")
+    attachments: Names = Field((), description="Files to attach, from the workspace; may use fields.")
+    cc: Names = Field((), description="Who gets a visible copy; may use fields.")
+    bcc: Names = Field((), description="Who gets a hidden copy; may use fields.")
+    reply_to: Names = Field((), description="Where answers go, if not to the sender.")
     layout: str = Field("letter", description="The frame: a file in templates/layouts, or `none`.")
     signature: Literal["account", "none"] = Field("account", description="Whether the account's closes it.")
     kind: Literal["personal", "marketing"] = Field("personal", description="`marketing` needs a way out.")

@@ -11,7 +11,6 @@ from mailer.config.when import (
     ByColumn,
     ByRule,
     Every,
-    Hours,
     Neglected,
     NewRows,
     Once,
@@ -114,21 +113,3 @@ def _day_of_plan(day: date, times: list[datetime], today: date) -> str:
     first, last = f"{times[0]:%H:%M}", f"{times[-1]:%H:%M}"
     name = {0: "today", 1: "tomorrow"}.get((day - today).days, f"on {day.day} {MONTHS[day.month - 1].title()}")
     return f"{len(times)} {name} {first}" + (f" to {last}" if last != first else "")
-
-
-def describe_hours(hours: Hours | None) -> str:
-    """Office hours as words: "Monday to Friday, 09:00 to 17:00 where they are, not on public holidays"."""
-    if hours is None:
-        return "at any hour"
-    holidays = ", not on public holidays" if hours.holidays == "skip" else ""
-    return f"{_days(hours.days)}, {hours.from_:%H:%M} to {hours.to:%H:%M} where they are{holidays}"
-
-
-def _days(days: frozenset[int]) -> str:
-    ordered = sorted(days)
-    if len(ordered) == 7:
-        return "every day"
-    if len(ordered) > 2 and ordered == list(range(ordered[0], ordered[-1] + 1)):
-        return f"{WEEKDAYS[ordered[0]].title()} to {WEEKDAYS[ordered[-1]].title()}"
-    *names, last = (WEEKDAYS[day].title() for day in ordered)
-    return f"{', '.join(names)} and {last}" if names else last

@@ -24,7 +24,7 @@ def sent(ledger, **changes):
         person = listing.entries(tx, ids=[delivery_id])[0].person
         heard.note(tx, person, "replied", "my secret answer", at=NOW, who="mailbox", delivery_id=delivery_id)
         heard.keep(
-            tx, heard.Returned(0, "ada", NOW, "reply", BOB, "Re: secret", "my secret answer", "", delivery_id), "<a@b>"
+            tx, heard.Returned("ada", NOW, "reply", BOB, "Re: secret", "my secret answer", "", delivery_id), "<a@b>"
         )
     return delivery_id
 

@@ -68,16 +68,6 @@ def test_a_mail_that_says_how_to_leave_says_it_in_both_its_parts():
     assert found(unsubscribe=True, text=text, html='<a href="mailto:a@b.example?subject=unsubscribe">go</a>') == set()
 
 
-def test_a_suppressed_address_holds():
-    (problem,) = check(draft(), contact(), firm=FIRM, suppressed=True)
-
-    assert (problem.kind, problem.severity, problem.where) == (
-        "suppressed",
-        Severity.HOLD,
-        "clients.xlsx › Clients › row 2",
-    )
-
-
 def test_an_inline_picture_is_not_an_attachment():
     assert found(attachments=(file("logo.png", content_id="x@inline"),)) == set()
 

@@ -1,4 +1,4 @@
-"""The house of DESIGN: imports only point down, and each outside package has one room that imports it."""
+"""The order of the house: imports only point down, and each outside package has one room that imports it."""
 
 import ast
 import subprocess

@@ -3,7 +3,7 @@
 import pytest
 
 from mailer import when
-from tests.moments import OFFICE_HOURS, plan
+from tests.moments import plan
 
 
 @pytest.mark.parametrize(
@@ -41,17 +41,3 @@ from tests.moments import OFFICE_HOURS, plan
 )
 def test_every_rule_has_a_plain_sentence(rule, sentence):
     assert when.describe(plan(when=rule).when, "Africa/Lagos") == sentence
-
-
-@pytest.mark.parametrize(
-    ("hours", "words"),
-    [
-        (None, "at any hour"),
-        (OFFICE_HOURS, "Monday to Friday, 09:00 to 17:00 where they are, not on public holidays"),
-        ({"days": "sat,sun", "holidays": "send"}, "Saturday and Sunday, 09:00 to 17:00 where they are"),
-        ({"days": "mon,wed,fri", "holidays": "send"}, "Monday, Wednesday and Friday, 09:00 to 17:00 where they are"),
-        ({"days": "every day", "holidays": "send"}, "every day, 09:00 to 17:00 where they are"),
-    ],
-)
-def test_hours_have_plain_words(hours, words):
-    assert when.describe_hours(plan(hours=hours).hours) == words

@@ -9,7 +9,6 @@ from mailer.contacts.formats.codes import Kind, Token
 from mailer.contacts.formats.general import general, rounded
 from mailer.contacts.formats.places import Place
 
-_LITERAL = (Kind.LITERAL, Kind.BLANK, Kind.PERCENT)
 _EMPTY = {"0": "0", "?": " ", "#": ""}
 
 
