@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from mailer.relations.figures import Report
 from mailer.relations.page import neglected_rows
-
-#: How a cell begins that Excel would take for a formula.
-_FORMULA = ("=", "+", "-", "@")
 
 
 def write_workbook(report: Report, path: Path) -> None:
@@ -58,9 +57,11 @@ def _sheet(
     book: Workbook, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, percent: bool = False
 ) -> None:
     sheet = book.create_sheet(title)
-    sheet.append([_plain(column) for column in columns])
-    for row in rows:
-        sheet.append([_plain(cell) for cell in row])
+    for row in (columns, *rows):
+        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell for cell in row])
+    for cell in chain.from_iterable(sheet.iter_rows()):
+        if cell.data_type == "f":  # what people wrote is text, whatever it begins with
+            cell.data_type = "s"
     for at in range(1, len(columns) + 1):
         sheet.column_dimensions[get_column_letter(at)].width = 18
         sheet.cell(1, at).font = Font(bold=True)
@@ -68,8 +69,3 @@ def _sheet(
             for row_at in range(2, sheet.max_row + 1):
                 sheet.cell(row_at, at).number_format = "0%"
     sheet.freeze_panes = "A2"
-
-
-def _plain(value: object) -> object:
-    """Text that would be a formula stays text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -111,6 +111,16 @@ def test_the_workbook_holds_every_question_and_no_formula(workspace, tmp_path):
     assert book["Replies"]["D2"].data_type == "s"
 
 
+def test_the_workbook_holds_the_words_of_a_reply_as_they_are_but_for_what_no_cell_can_hold(workspace, tmp_path):
+    for days_ago, words in enumerate(['=HYPERLINK("x")', "+1, and thanks", "- Bob", "one page\x0canother"], 1):
+        touched(workspace, "C0001", "replied", days_ago=days_ago, words=words)
+    path = tmp_path / "report.xlsx"
+    write_workbook(report(workspace), path)
+    cells = [row[3] for row in load_workbook(path)["Replies"].iter_rows(min_row=2)]
+    assert [cell.value for cell in cells] == ['=HYPERLINK("x")', "+1, and thanks", "- Bob", "one pageanother"]
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
 def test_the_command_prints_it_and_writes_both_files(firm):
     make_caring(firm)
     shown = firm.run("report").out
