@@ -134,8 +134,10 @@ class _Gathered:
         self.sheets = Sheets()
         self.lines: dict[tuple[str, str, int], Line] = {}
         self.problems: list[Problem] = []
-        with workspace.ledger.read() as tx:
-            self.paused = rounds.paused(tx)
+        self.paused = set[str]()
+        for ledger in workspace.ledgers():
+            with ledger.read() as tx:
+                self.paused.update(rounds.paused(tx))
 
     def _line(self, campaign: str, round_name: str, step: int, due_at: datetime) -> Line:
         known = self.workspace.config.campaigns.get(campaign)

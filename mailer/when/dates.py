@@ -22,7 +22,7 @@ MONTH_FIRST = frozenset({"US", "FM", "MH", "PW", "PH"})
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 _NUMBERS = re.compile(r"(?P<first>\d{1,2})\s*[./-]\s*(?P<second>\d{1,2})\s*(?:[./-]\s*(?P<year>\d+)?)?")
 _WORDS = re.compile(
-    r"(?:(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er)?\s*(?:of\s+|de\s+)?(?P<month>[^\W\d]+\.?)"
+    r"(?:(?P<day>\d{1,2})(?:\.?º|\.|st|nd|rd|th|er)?\s*(?:of\s+|de\s+)?(?P<month>[^\W\d]+\.?)"
     r"|(?P<month2>[^\W\d]+\.?)\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?)"
     r"(?:,?\s+(?:de\s+)?(?P<year>\d+))?"
 )

@@ -37,6 +37,16 @@ def test_the_schedule_says_what_goes_out_when(monthly):
     assert [line["coming"] for line in found["schedule"]] == [0, 0, 3]
 
 
+def test_a_rehearsal_that_is_paused_is_said_to_be_beside_real_campaigns(monthly):
+    config = monthly.folder / "config.yaml"
+    real = "  real:\n    from: Ada Obi <ada@harbourvale.example>\n    server: mail.harbourvale.example:465\n"
+    text = config.read_text("utf-8").replace("contacts:\n", f"{real}contacts:\n", 1)
+    text += "  other:\n    contacts: clients\n    template: thanks\n    from: real\n"
+    config.write_text(text, encoding="utf-8")
+    monthly.run("campaigns", "pause", "thanks")
+    assert {line["paused"] for line in monthly.run("schedule", "--json").json["schedule"]} == {True}
+
+
 def test_the_schedule_goes_into_a_calendar(monthly):
     monthly.run("schedule", "--days", "2", "--ics", "mails.ics")
     written = (monthly.folder / "mails.ics").read_bytes().decode()

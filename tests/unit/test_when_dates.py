@@ -37,6 +37,11 @@ def test_a_day_is_understood_as_people_write_it(cell, meant):
     assert when.dated(cell, language=language) == (meant or Dated(1, 2))
 
 
+@pytest.mark.parametrize("cell", ["1º de março", "1.º março", "1 de mar."])
+def test_the_first_of_a_month_is_understood_as_the_portuguese_write_it(cell):
+    assert when.dated(cell, language="pt-BR") == Dated(1, 3)
+
+
 def test_month_first_is_for_slashes_only():
     assert when.dated("03/04/1990", month_first=True) == Dated(4, 3, 1990)
     assert when.dated("03.04.1990", month_first=True) == Dated(3, 4, 1990)
