@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -179,7 +180,9 @@ def _indented(block: str, indent: int) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write the file in one step: nobody ever reads half of it."""
+    """Write the file in one step: nobody ever reads half of it, and a link stays a link."""
+    path = path.resolve()
     beside = path.with_name(path.name + ".new")
     beside.write_text(text, encoding="utf-8")
+    shutil.copymode(path, beside)
     beside.replace(path)

@@ -39,6 +39,16 @@ def test_every_recipe_fits_the_example_and_leaves_the_rest_byte_by_byte(path, na
     assert set(recipes()[name].campaigns) <= set(read(path).campaigns)
 
 
+def test_a_file_that_is_a_link_stays_one_and_keeps_its_rights(path):
+    shared = path.rename(path.with_name("shared.yaml"))
+    shared.chmod(0o640)
+    path.symlink_to(shared)
+    add(path, "care-week")
+    assert path.is_symlink()
+    assert shared.stat().st_mode & 0o777 == 0o640
+    assert set(recipes()["care-week"].campaigns) <= set(read(shared).campaigns)
+
+
 @pytest.mark.parametrize("name", sorted(recipes()))
 def test_every_recipe_names_a_template_that_is_shipped(name):
     for campaign in recipes()[name].campaigns.values():
