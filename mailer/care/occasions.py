@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mailer.model import Contact, Field
-from mailer.when import Office, dated
+from mailer.when import Office, dated, nth
 
 #: Column → what returns each year.
 KINDS = {
@@ -38,8 +38,8 @@ class Occasion:
     @property
     def what(self) -> str:
         """Which it is, without the day: "8th client anniversary"."""
-        nth = f"{ordinal(self.which)} " if self.which else ""
-        return f"{nth}{KINDS[self.column]}"
+        which = f"{nth(self.which)} " if self.which else ""
+        return f"{which}{KINDS[self.column]}"
 
     def __str__(self) -> str:
         return f"{self.what} on {self.on.day} {self.on:%B}"
@@ -64,9 +64,3 @@ def _returns(contact: Contact, column: str, firm: Office, today: date) -> Iterat
         which = year - day.year if day.year else None
         if on >= today and (which is None or which > 0):
             yield Occasion(column, on, which)
-
-
-def ordinal(number: int) -> str:
-    """1 → "1st"; for our own lists, which are in English."""
-    ending = "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -73,7 +72,7 @@ def list_deliveries(
 
 
 def _when(workspace: Workspace, at: datetime | None) -> str:
-    return f"{at.astimezone(ZoneInfo(workspace.config.firm.timezone)):%Y-%m-%d %H:%M}" if at else ""
+    return f"{workspace.config.firm.local(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 @deliveries.command()

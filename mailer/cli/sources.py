@@ -27,14 +27,12 @@ key_option = click.option("--key", default="", metavar="COLUMN", help="The colum
 
 def open_source(settings: Settings, name: str, options: dict[str, str | None]) -> tuple[Reading, date]:
     """Read a source of config.yaml, or a file; options on the command line count more than the config."""
-    from zoneinfo import ZoneInfo
-
     from mailer.contacts import read
     from mailer.workspace import Clock
 
     source, folder, firm = _source(settings, name)
     source = source.model_copy(update={option: value for option, value in options.items() if value})
-    today = Clock().now().astimezone(ZoneInfo(firm.timezone)).date()
+    today = firm.local(Clock().now()).date()
     return read(name, source, folder, firm=firm, today=today), today
 
 

@@ -7,7 +7,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 
@@ -114,7 +113,7 @@ class Template:
         """
         from_ = account.from_ or named_address(self._firm.name, REHEARSAL_ADDRESS)
         tells_way_out = unsubscribe or self.kind == "marketing"
-        here = now.astimezone(ZoneInfo(self._firm.timezone))
+        here = self._firm.local(now)
         source = self._source_for(contact.language)
         rendering = Rendering(
             self._press(source, account.signature, edit, tells_way_out=tells_way_out),

@@ -10,7 +10,7 @@ from mailer.when.hours import closed_days, closes_at, is_open, known_zone, next_
 from mailer.when.later import Fate, duration, fate, follow_up_at, shifted
 from mailer.when.plan import QUOTA_WINDOW, Wish, laid, pace
 from mailer.when.rounds import Due, Facts, Office, dues, office
-from mailer.when.words import describe, describe_plan
+from mailer.when.words import describe, describe_plan, nth
 
 __all__ = [
     "QUOTA_WINDOW",
@@ -33,6 +33,7 @@ __all__ = [
     "known_zone",
     "laid",
     "next_open",
+    "nth",
     "office",
     "on_the_wall",
     "pace",

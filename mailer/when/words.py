@@ -64,7 +64,7 @@ def _on(day: DayRule) -> str:
         case "day", -1:
             return f"on the last day{month}"
         case "day", number:
-            return f"on {number} {MONTHS[day.month - 1].title()}" if day.month else f"on the {_nth(number)}"
+            return f"on {number} {MONTHS[day.month - 1].title()}" if day.month else f"on the {nth(number)}"
         case "working day", which:
             return f"on the {_ORDINALS[which]} working day{month}"
         case _, which if " " not in day.text.strip():
@@ -76,8 +76,9 @@ def _on(day: DayRule) -> str:
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
 
 
-def _nth(number: int) -> str:
-    ending = "th" if 11 <= number <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+def nth(number: int) -> str:
+    """1 → "1st"; for our own lists, which are in English."""
+    ending = "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
 
 
