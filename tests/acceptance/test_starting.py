@@ -20,7 +20,7 @@ print(*(name for name in sys.modules if name in {"sqlalchemy.orm", "mailer.campa
 #: What every command that opens a workspace needs.
 WORKSPACE = set(
     "annotated_types click dateutil platformdirs pydantic pydantic_core ruamel sqlalchemy "
-    "typing_extensions typing_inspection".split()
+    "typing_extensions typing_inspection zlib_ng".split()
 )
 SHEET = {"babel", "defusedxml"}
 TEMPLATE = {"css_inline", "jinja2", "markdown_it", "markupsafe", "mdurl", "selectolax"}
