@@ -23,9 +23,13 @@ def write_page(drafts: Sequence[Shown], folder: Path, *, title: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "index.html"
     handle, name = tempfile.mkstemp(dir=folder, prefix=".preview-")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(page(drafts, title=title))
-    Path(name).replace(path)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(page(drafts, title=title))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return path
 
 

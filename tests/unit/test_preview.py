@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from mailer.model import Attachment, Memo, Problem, Severity
 from mailer.preview import Shown, grouped, odd_ones, page, write_page
 from tests.factories import draft
@@ -82,6 +84,15 @@ def test_the_page_is_written_whole_into_a_new_folder(tmp_path):
     assert path.name == "index.html"
     assert [each.name for each in path.parent.iterdir()] == ["index.html"]
     assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
+
+
+def test_a_page_that_cannot_be_put_in_its_place_leaves_nothing_behind(tmp_path):
+    (tmp_path / "index.html").mkdir()
+
+    with pytest.raises(OSError, match="directory"):
+        write_page([shown()], tmp_path, title="thank-you")
+
+    assert [each.name for each in tmp_path.iterdir()] == ["index.html"]
 
 
 def test_problems_and_memos_stand_beside_the_mail():
