@@ -1,4 +1,4 @@
-"""The ledger: who is who, allowed moves, claims, receipts, and what is refused."""
+"""The ledger: allowed moves, claims, receipts, and what is refused."""
 
 import sqlite3
 from contextlib import closing
@@ -14,22 +14,13 @@ from sqlalchemy import create_engine, event
 
 import mailer.ledger
 from mailer.errors import LedgerError
-from mailer.ledger import drafts, listing, moves, opening, people, queue, schema, suppressions, timing
+from mailer.ledger import drafts, listing, moves, opening, queue, schema, suppressions
 from mailer.ledger.moves import move
 from mailer.model import MOVES, Outcome, Phase, Receipt, Status
 from tests import factories
-from tests.factories import NOW, add_drafts, add_queued, contact, rendering
+from tests.factories import NOW, add_drafts, add_queued, rendering
 
 ACCEPTED = Receipt(Outcome.ACCEPTED, Phase.CONTENT, 250, "2.0.0", "queued")
-
-
-def keyed(key, address, **changes):
-    return contact(address, key=key, **changes)
-
-
-def identify(ledger, *contacts):
-    with ledger.begin() as tx:
-        return people.identify(tx, contacts, at=NOW)
 
 
 def due(ledger, account="ada"):
@@ -40,71 +31,6 @@ def due(ledger, account="ada"):
 def status_of(ledger, delivery_id):
     with ledger.read() as tx:
         return listing.entries(tx, ids=[delivery_id])[0].status
-
-
-def test_more_people_than_a_statement_takes_values_are_looked_up_at_once(ledger):
-    everyone = [contact(f"client{number}@x.example") for number in range(300)]
-    known = identify(ledger, *everyone)
-    with ledger.begin() as tx:
-        opening.driver(tx).setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 100)
-        assert people.identify(tx, everyone, at=NOW) == known
-
-
-def test_a_person_with_a_client_number_keeps_history_under_a_corrected_address(ledger):
-    assert identify(ledger, keyed("17", "bob@old.example")) == identify(ledger, keyed("17", "bob@new.example"))
-
-
-def test_the_same_address_in_two_workbooks_is_one_person(ledger):
-    assert identify(ledger, keyed("17", "bob@x.example")) == identify(
-        ledger, contact("Bob@x.example", source_name="newsletter")
-    )
-
-
-def test_two_client_numbers_on_one_address_are_two_people(ledger):
-    first, second = identify(ledger, keyed("17", "home@x.example"), keyed("18", "home@x.example"))
-    assert first != second
-
-
-def test_a_sorted_sheet_changes_nobody(ledger):
-    contacts = [contact(f"c{number}@x.example") for number in range(20)]
-    before = dict(zip((c.address for c in contacts), identify(ledger, *contacts), strict=True))
-    contacts.reverse()
-    assert dict(zip((c.address for c in contacts), identify(ledger, *contacts), strict=True)) == before
-
-
-def test_people_of_two_workbooks_are_found_again_in_one_batch(ledger):
-    everyone = [keyed("17", "a@x.example"), contact("b@x.example", source_name="newsletter"), contact("c@x.example")]
-    before = identify(ledger, *everyone)
-    assert identify(ledger, *reversed(everyone)) == before[::-1]
-
-
-def test_whoever_the_ledger_meets_from_now_on_comes_after_the_newest(ledger):
-    (known,) = identify(ledger, contact("a@x.example"))
-    with ledger.begin() as tx:
-        newest = people.newest(tx)
-        met = people.identify(tx, [contact("a@x.example"), contact("b@x.example")], at=NOW)
-    assert newest == known
-    assert [person > newest for person in met] == [False, True]
-
-
-def test_merged_people_share_their_addresses(ledger):
-    old, new = identify(ledger, contact("bob@old.example"), contact("bob@new.example"))
-    with ledger.begin() as tx:
-        people.merge(tx, old, new)
-        assert people.find(tx, "bob@old.example") == [new]
-        assert people.addresses_of(tx, [new]) == ["bob@new.example", "bob@old.example"]
-
-
-def test_merged_people_were_met_when_the_first_of_them_was(ledger):
-    old, new = identify(ledger, contact("bob@old.example"), contact("bob@new.example"))
-    earlier, later = NOW - timedelta(days=9), NOW
-    with ledger.begin() as tx:
-        timing.meet(tx, "welcome", [old], at=earlier)
-        timing.meet(tx, "welcome", [new], at=later)
-        timing.meet(tx, "only-old", [old], at=earlier)
-        people.merge(tx, old, new)
-        assert timing.meet(tx, "welcome", [new], at=later) == {new: earlier}
-        assert timing.meet(tx, "only-old", [new], at=later) == {new: earlier}
 
 
 def test_one_person_cannot_have_two_mails_in_one_round(ledger):
