@@ -222,6 +222,7 @@ def status(settings: Settings, campaign: str | None, as_json: bool) -> None:
             for name, by_round in found.items()
             for round_name, counts in by_round.items()
         ],
+        empty="Nothing is prepared yet.",
     )
 
 

@@ -68,7 +68,7 @@ def list_deliveries(
     if as_json:
         print_json([delivery_json(entry) for entry in entries])
     else:
-        table(["Id", "To", "Subject", "Status", "When", "The server said"], rows)
+        table(["Id", "To", "Subject", "Status", "When", "The server said"], rows, empty="No such mails.")
 
 
 def _when(workspace: Workspace, at: datetime | None) -> str:

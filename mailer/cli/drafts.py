@@ -78,9 +78,8 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
             ]
             for entry in entries
         ],
+        empty="No drafts." + (f" Make some: mailer campaigns prepare {campaign}" if campaign else ""),
     )
-    if not entries:
-        line("No drafts." + (f" Make some: mailer campaigns prepare {campaign}" if campaign else ""))
 
 
 def _to_look_at(problems: Iterable[Problem]) -> str:

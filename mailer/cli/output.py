@@ -94,13 +94,16 @@ def _plain(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print a table; in a pipe without colours and without cutting anything."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", empty: str = "") -> None:
+    """Print a table, in a pipe without colours and without cutting anything; `empty` in place of one without rows."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     cells = [[Text(printable(cell)) for cell in row] for row in rows]
+    if not cells and empty:
+        line(empty)
+        return
     widths = [max(cell.cell_len for cell in column) for column in zip(map(Text, columns), *cells, strict=True)]
     narrow = sum(width + _GAP for width in widths if width <= _NARROW) <= console().width // 2
     shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)

@@ -66,6 +66,7 @@ def list_suppressed(settings: Settings, as_json: bool) -> None:
         table(
             ["Address or domain", "Why", "By", "Since"],
             [[e.what, e.reason, e.who, f"{local(e.at):%Y-%m-%d}"] for e in entries],
+            empty="Nobody is suppressed.",
         )
 
 

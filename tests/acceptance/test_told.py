@@ -114,3 +114,16 @@ def test_a_misspelt_column_in_the_config_is_told_with_the_nearest(firm):
 def test_what_cannot_be_done_is_never_passed_over_in_silence(firm):
     assert "There is no campaign “nope”" in firm.run("contacts", "status", "nope", code=2).err
     assert "There is nothing to keep." in firm.run("contacts", "note", "C0001", " ", code=2).err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("drafts list thanks", "No drafts. Make some: mailer campaigns prepare thanks\n"),
+        ("deliveries list", "No such mails.\n"),
+        ("campaigns status", "Nothing is prepared yet.\n"),
+        ("suppress list", "Nobody is suppressed.\n"),
+    ],
+)
+def test_a_list_of_nothing_says_so(firm, words, said):
+    assert firm.run(*words.split()).out == said
