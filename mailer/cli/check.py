@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
@@ -19,6 +19,7 @@ from mailer.errors import ContactsError, MailerError, TemplateError, UsageError
 from mailer.model import Problem, Severity
 
 if TYPE_CHECKING:
+    from mailer.domains import Records
     from mailer.ledger.opening import Ledger
     from mailer.workspace import Workspace
 
@@ -164,11 +165,15 @@ def _passwords(workspace: Workspace) -> list[Problem]:
     ]
 
 
-def _nameserver(server: str) -> dict[str, Any]:
-    """The address and port of a DNS server, as `Records` takes them."""
+def _records(server: str) -> Records:
+    """What the DNS says, asked of this server, or of the system's for "". UsageError for what is no address."""
+    from mailer.domains import Records
+
+    if not server:
+        return Records()
     try:
         parts = urlsplit(f"//{server}")
-        return {"nameserver": str(ip_address(parts.hostname or "")), "port": parts.port or 53}
+        return Records(nameserver=str(ip_address(parts.hostname or "")), port=parts.port or 53)
     except ValueError as error:
         raise UsageError(
             f"“{server}” is no address of a DNS server.", cure="Give its IP address: 9.9.9.9, 9.9.9.9:53 or [::1]:53."
@@ -176,10 +181,10 @@ def _nameserver(server: str) -> dict[str, Any]:
 
 
 def _domains(workspace: Workspace, server: str) -> list[Problem]:
-    from mailer.domains import Records, alignment, check_domain
+    from mailer.domains import alignment, check_domain
     from mailer.workspace.finishing import domain_of, signer
 
-    records = Records(**_nameserver(server)) if server else Records()
+    records = _records(server)
     found: list[Problem] = []
     for name, account in workspace.config.accounts.items():
         if account.outbox:

@@ -96,7 +96,7 @@ class OnDate(Model):
 
 
 def _yes(value: Any) -> bool:
-    if value in {True, "true", "yes"}:
+    if value is True or (isinstance(value, str) and value in {"true", "yes"}):
         return True
     raise ValueError("write `when: neglected`; how long is too long, `keep_in_touch` says")
 

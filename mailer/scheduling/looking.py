@@ -153,7 +153,7 @@ def _date_of(
     if column not in contact.fields:
         found.tell_no_column(contact, column)
         return None
-    cell = contact.fields.get(column, Field(""))
+    cell = contact.fields[column]
     try:
         dated = when.dated(cell.value, month_first=firm.month_first, language=contact.language or firm.language)
         _refuse_far(dated, memory.first_seen_at, cell if isinstance(rule, ByColumn) else None)

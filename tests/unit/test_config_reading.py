@@ -116,6 +116,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path):
             "template: thank-you\n    when: {neglected: 6 months}",
             "write `when: neglected`; how long is too long, `keep_in_touch` says",
         ),
+        ("template: thank-you", "template: thank-you\n    when: {neglected: [yes]}", "write `when: neglected`"),
         ("template: thank-you", "template: thank-you\n    when: {new: people}", "must be `rows`, not `people`"),
         ("90 days", "now and then", "“now and then” is not a period"),
         ("contacts: clients", "contacts: {}", "campaigns.thank-you.contacts: must be a list"),
