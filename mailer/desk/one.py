@@ -33,18 +33,12 @@ _FRAMES = re.compile(r"<(/?)(?=(?:iframe|frame|frameset|object|embed|portal|fenc
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the fields of the edit form say; an edit is what differs from it."""
+    """What the fields of the edit form begin with."""
 
     personal_line: str
     subject: str
     #: None where the template is not Markdown, whose body cannot be edited.
     body: str | None
-
-    def edit_from(self, form: Mapping[str, str]) -> Edit | None:
-        """What a person changed in the form; None when nothing."""
-        said = {name: form[name].replace("\r\n", "\n") for name in ("personal_line", "subject", "body") if name in form}
-        changed = {name: text for name, text in said.items() if text.strip() != (getattr(self, name) or "").strip()}
-        return Edit(**changed) if changed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +142,21 @@ def _place(tx: Transaction, entry: Entry) -> Place:
         after=near[at + 1] if at + 1 < len(near) else None,
         beside=tuple(listing.entries(tx, ids=near)),
     )
+
+
+def edit_from(form: Mapping[str, str]) -> Edit | None:
+    """What a person changed in the form; None when nothing.
+
+    Each part stands beside what it was when the page was shown: what has become of the mail since, by an earlier
+    change or a newer sheet, is no change of theirs.
+    """
+    said = {part: form[part].replace("\r\n", "\n") for part in ("personal_line", "subject", "body") if part in form}
+    changed = {part: words for part, words in said.items() if words.strip() != _was(form, part)}
+    return Edit(**changed) if changed else None
+
+
+def _was(form: Mapping[str, str], part: str) -> str:
+    return form[f"was_{part}"].replace("\r\n", "\n").strip()
 
 
 def wording(desk: Desk, entry: Entry, words: Draft, contact: Contact | None) -> Wording:

@@ -18,7 +18,7 @@ from mailer.desk.counting import LARGE
 from mailer.desk.desk import Desk
 from mailer.desk.kept import PATIENCE, Counted
 from mailer.desk.marks import Marker
-from mailer.desk.one import look_up, one, wording
+from mailer.desk.one import edit_from, look_up, one
 from mailer.desk.words import KINDS, STATUSES, emails
 from mailer.ledger import listing, overview
 from mailer.model import Status
@@ -153,13 +153,10 @@ class Actions:
 
     def edit(self, campaign: str, draft_id: int) -> Response:
         """Keep a person's own words in one draft."""
-        desk, workspace = self.desk, self.desk.workspace
-        entry, words = look_up(desk, desk.known(campaign), draft_id)
-        said = wording(desk, entry, words, desk.sheets.contact_of(workspace, entry)).edit_from(request.form)
-        if said:
-            campaigns.edit(
-                workspace.ledger_of(campaign), workspace.config, workspace.folder, draft_id, said, now=workspace.now
-            )
+        workspace = self.desk.workspace
+        ledger = workspace.ledger_of(self.desk.known(campaign))
+        if said := edit_from(request.form):
+            campaigns.edit(ledger, workspace.config, workspace.folder, draft_id, said, now=workspace.now)
         return redirect(url_for("draft", campaign=campaign, draft_id=draft_id), 303)
 
     def undo(self, campaign: str, draft_id: int) -> Response:

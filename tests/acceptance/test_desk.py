@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from mailer.ledger import listing
-from mailer.model import Status
+from mailer.model import Edit, Status
 from tests.browsers import chromium, path_of
 from tests.desks import prepare, served_desk
 from tests.factories import add_drafts
@@ -122,6 +122,46 @@ def test_a_yes_while_a_sentence_is_being_typed_shows_it_first(page, firm):
     page.get_by_role("button", name="Approve").click()
     page.wait_for_url("**/review/thanks/2")
     assert entries(firm)[1].subject == "For you"
+
+
+#: What the page asks for is on its way until it is released.
+SLOW = """() => {
+    const real = window.fetch;
+    window.fetch = (...asked) => new Promise((go) => { window.release = () => go(real(...asked)); });
+}"""
+
+
+def test_a_yes_that_is_quicker_than_the_saving_of_a_sentence_waits_for_it(page, firm):
+    page.goto(path_of(page, "/review/thanks/1"))
+    page.evaluate(SLOW)
+    page.locator("#personal_line").fill("The tea was good.")
+    page.locator("#personal_line").blur()
+    page.get_by_role("button", name="Approve").click()
+    assert entries(firm)[1].status is Status.DRAFT
+    page.evaluate("release()")
+    page.frame_locator("iframe").get_by_text("The tea was good.").wait_for()
+    page.get_by_role("button", name="Approve").click()
+    page.wait_for_url("**/review/thanks/2")
+    assert entries(firm)[1].edit.personal_line == "The tea was good."
+
+
+def test_a_sentence_that_is_typed_with_pauses_stands_in_the_mail_as_far_as_it_is_typed(page, firm):
+    page.goto(path_of(page, "/review/thanks/1"))
+    field, preview = page.locator("#personal_line"), page.frame_locator("iframe")
+    for words in ("The tea", " was good", ", and you know it."):
+        field.press_sequentially(words)
+        preview.get_by_text(field.input_value(), exact=True).wait_for()
+    assert field.input_value() in page.locator("#body").input_value()
+    field.fill("")
+    preview.get_by_text("The tea").wait_for(state="detached")
+    assert entries(firm)[1].edit == Edit(personal_line="")
+
+
+def test_a_desk_that_was_closed_while_a_sentence_was_typed_says_that_it_is_not_saved(page):
+    page.goto(path_of(page, "/review/thanks/1"))
+    page.route("**/edit", lambda route: route.abort())
+    page.locator("#personal_line").fill("The tea was good.")
+    page.get_by_text("Not saved.").wait_for()
 
 
 def test_a_foreign_page_that_posts_to_the_desk_is_refused(page, link):

@@ -7,7 +7,7 @@ import pytest
 
 from mailer import campaigns
 from mailer.ledger import heard, listing, overview
-from mailer.model import Status
+from mailer.model import Edit, Status
 from tests.desks import open_desk, prepare
 from tests.factories import NOW, add_drafts
 from tests.workspaces import TEMPLATE, row
@@ -108,8 +108,13 @@ def test_a_yes_can_be_taken_back_until_it_leaves(firm, desk):
     assert entry(firm).status is Status.DRAFT
 
 
+WORDS = "Dear Bob1,\r\n\r\nthank you for 101.\r\n\r\nAda"
+
+
 def edit(desk, **said):
-    form = {"personal_line": "", "subject": "Thank you, Bob1", **said}
+    """Save the form of a page on which nothing was changed by hand before."""
+    was = {"personal_line": "", "subject": "Thank you, Bob1", "body": WORDS}
+    form = {**{f"was_{part}": words for part, words in was.items()}, **was, **said}
     return desk.post("/review/thanks/1/edit", form, follow_redirects=True)
 
 
@@ -124,6 +129,20 @@ def test_a_sentence_of_ones_own_stands_in_the_mail_and_only_there(firm, desk):
 def test_saving_what_was_not_changed_edits_nothing(firm, desk):
     edit(desk)
     assert entry(firm).edit is None
+
+
+def test_what_became_of_a_mail_behind_the_page_is_not_saved_as_words_of_ones_own(firm, desk):
+    edit(desk, personal_line="The tea")
+    answer = edit(desk, personal_line="The tea was good.")
+    assert entry(firm).edit == Edit(personal_line="The tea was good.")
+    assert "The tea was good." in text(answer)
+
+
+def test_the_form_says_what_its_parts_were_when_the_page_was_shown(desk):
+    page = desk.get("/review/thanks/1").text
+    assert f'name="was_body" value="{WORDS}"'.replace("\r", "") in page
+    assert 'name="was_personal_line" value=""' in page
+    assert 'name="was_subject" value="Thank you, Bob1"' in page
 
 
 def test_the_whole_email_can_be_rewritten_and_taken_back(firm, desk):

@@ -11,21 +11,54 @@ document.addEventListener("keydown", (event) => {
 
 // What is typed into a form with data-live is kept after a pause, and the preview follows: the page is asked for again,
 // and the parts of it that show the email take its place. Without this script there is the Save button.
-const FOLLOWING = ["mail", "problems", "decide"];
+const FOLLOWING = ["mail", "problems", "decide", "was", "undo"];
 let pause = 0;
 let unsaved = false;
+let asked = 0; // how often it was kept
+let awaited = 0; // how many answers are not there yet
 
 async function keep(form) {
   clearTimeout(pause);
   if (!unsaved) return;
   unsaved = false;
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of FOLLOWING) {
+  const turn = ++asked;
+  const sent = new Map([...form.querySelectorAll("textarea, input[type=text]")].map((field) => [field, field.value]));
+  awaited += 1;
+  const page = await posted(form).catch(() => null);
+  awaited -= 1;
+  if (turn !== asked) return; // a later answer shows more
+  if (page) follow(page, sent);
+  document.getElementById("saved").textContent = page ? "Saved." : "Not saved. Load the page again.";
+}
+
+// Only what was changed is sent: what outlives its page must be small.
+async function posted(form) {
+  const said = new FormData(form);
+  for (const name of [...said.keys()]) {
+    if (said.has(name) && said.get(name) === said.get(`was_${name}`)) [name, `was_${name}`].forEach((each) => said.delete(each));
+  }
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(said), keepalive: true });
+  return answer.ok ? parsed(answer) : null;
+}
+
+async function parsed(answer) {
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+function replace(ids, page) {
+  for (const id of ids) {
     const fresh = page.getElementById(id);
     if (fresh) document.getElementById(id).replaceWith(document.importNode(fresh, true));
   }
-  document.getElementById("saved").textContent = answer.ok ? "Saved." : "Not saved. Load the page again.";
+}
+
+// The email, and the fields that nobody has typed into since: the whole email has the new sentence in it.
+function follow(page, sent) {
+  replace(FOLLOWING, page);
+  for (const [field, value] of sent) {
+    const fresh = page.getElementById(field.id);
+    if (fresh && field.value === value && field !== document.activeElement) field.value = fresh.value;
+  }
 }
 
 const live = document.querySelector("form[data-live]");
@@ -37,27 +70,24 @@ if (live) {
     pause = setTimeout(keep, 600, live);
   });
   live.addEventListener("focusout", () => keep(live));
-  // A yes is said to words that were shown: what is still unsaved is shown first.
+  window.addEventListener("pagehide", () => keep(live));
+  // A yes is said to words that were shown: what is still unsaved, or being saved, is shown first.
   document.addEventListener("submit", (event) => {
-    if (!unsaved || event.target === live) return;
+    if (!(unsaved || awaited) || event.target === live) return;
     event.preventDefault();
     keep(live);
   });
 }
 
 // While a campaign is being sent its page is asked for again every second, and the parts that tell of it take their place.
-async function follow() {
+async function watch() {
   const progress = document.querySelector("#progress[data-poll]");
   if (!progress) return;
   const answer = await fetch(progress.dataset.poll);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of ["progress", "plan"]) {
-    const fresh = page.getElementById(id);
-    if (fresh) document.getElementById(id).replaceWith(document.importNode(fresh, true));
-  }
-  setTimeout(follow, 1000);
+  replace(["progress", "plan"], await parsed(answer));
+  setTimeout(watch, 1000);
 }
-follow();
+watch();
 
 // A file that is dropped anywhere on a page with a form for it is as if it had been chosen there.
 const drop = document.querySelector("form[data-drop]");
