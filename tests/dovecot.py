@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -187,11 +188,21 @@ def _wait_for(port: int) -> None:
     raise AssertionError("Dovecot did not start")
 
 
-@contextmanager
 def cutting_line(port: int, after: list[int]):
     """A way to `port` whose n-th connection is cut after `after[n]` bytes from the server; later ones are not."""
-    listener = socket.create_server(("127.0.0.1", 0))
     rest = list(after)
+    return _line(port, lambda server, client: _pump(server, client, rest.pop(0) if rest else None))
+
+
+def changing_line(port: int, said: bytes, told: bytes):
+    """A way to `port` on which other words stand for the server's: it says `said`, and we are told `told`."""
+    return _line(port, lambda server, client: _pump(server, client, None, lambda content: content.replace(said, told)))
+
+
+@contextmanager
+def _line(port: int, back: Callable[[socket.socket, socket.socket], None]):
+    """A way to `port`; `back` brings what the server says."""
+    listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         while True:
@@ -200,9 +211,8 @@ def cutting_line(port: int, after: list[int]):
             except OSError:
                 return
             server = socket.create_connection(("127.0.0.1", port))
-            limit = rest.pop(0) if rest else None
             threading.Thread(target=_pump, args=(client, server, None), daemon=True).start()
-            threading.Thread(target=_pump, args=(server, client, limit), daemon=True).start()
+            threading.Thread(target=back, args=(server, client), daemon=True).start()
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -215,9 +225,14 @@ def cutting_line(port: int, after: list[int]):
         thread.join(5)
 
 
-def _pump(source: socket.socket, target: socket.socket, limit: int | None) -> None:
+def _pump(
+    source: socket.socket,
+    target: socket.socket,
+    limit: int | None,
+    changed: Callable[[bytes], bytes] = lambda content: content,
+) -> None:
     with suppress(OSError):
-        while content := source.recv(16 << 10):
+        while content := changed(source.recv(16 << 10)):
             target.sendall(content[:limit] if limit is not None else content)
             if limit is not None:
                 limit -= len(content)

@@ -6,7 +6,7 @@ Whatever is done is done once, in the transaction that also keeps the mail; the 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -185,14 +185,20 @@ def _addressed(case: _Case, notice: Notice) -> str:
 
 
 def _complained(case: _Case) -> News:
+    """One report may be about several mails: each of their recipients objects."""
     if not case.is_certain:
         return _news(case.mail, case.entry, "kept: it does not carry the mail it complains of")
+    about = [replace(case, entry=each) for each in heard.entries_of(case.tx, case.mail.about) if each.address]
+    cancelled = sum(map(_objected, about))
+    return _news(case.mail, case.entry, f"suppressed everywhere; {_count(cancelled, 'waiting mail')} cancelled")
+
+
+def _objected(case: _Case) -> int:
     address = case.entry.address.lower()
     case.confirm("its recipient complained about it")
     case.note("complained", case.mail.subject)
     suppressions.add(case.tx, address, reason="complained: called our mail spam", who=WHO, at=case.at)
-    cancelled = _cancel(case.tx, address, "its recipient complained", case.at)
-    return _news(case.mail, case.entry, f"suppressed everywhere; {_count(cancelled, 'waiting mail')} cancelled")
+    return _cancel(case.tx, address, "its recipient complained", case.at)
 
 
 def _leaves(tx: Transaction, mail: Incoming, entry: Entry | None, at: datetime) -> News | None:
@@ -201,6 +207,8 @@ def _leaves(tx: Transaction, mail: Incoming, entry: Entry | None, at: datetime) 
     if entry is None and not known:
         return None
     address = mail.address if known or not entry else entry.address.lower()
+    if not address:
+        return None  # a mail to somebody forgotten: nothing names them any more, and they are blocked
     persons = known or ([entry.person] if entry else [])
     cancelled = leave(tx, address, persons, at=at, what=mail.subject, delivery_id=entry.id if entry else None)
     return _news(mail, entry, f"suppressed everywhere; {_count(cancelled, 'waiting mail')} cancelled")

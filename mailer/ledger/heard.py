@@ -76,6 +76,12 @@ def first_sent_at(tx: Connection, account: str) -> datetime | None:
     return tx.execute(select(func.min(deliveries.c.sent_at)).where(deliveries.c.account == account)).scalar()
 
 
+def entries_of(tx: Connection, message_ids: Iterable[str]) -> list[listing.Entry]:
+    """The deliveries that have these Message-IDs."""
+    ids = tx.execute(select(deliveries.c.id).where(deliveries.c.message_id.in_(list(message_ids)))).scalars()
+    return listing.entries(tx, ids=ids)
+
+
 def entry_of(tx: Connection, message_ids: Iterable[str], address: str, since: datetime) -> listing.Entry | None:
     """The delivery that a mail is about: by the first Message-ID of ours, else the last one sent to its sender."""
     for message_id in message_ids:
@@ -132,15 +138,19 @@ def note(
 
 
 def sent_after(tx: Connection, account: str, after: datetime, *, limit: int) -> list[listing.Entry]:
-    """The account's mails sent after then whose words are still kept, the oldest first."""
-    ids = tx.execute(
-        select(deliveries.c.id)
+    """The first `limit` of the account's mails sent after then whose words are still kept.
+
+    And those beyond that went in the same instant as the last of them: the next look goes on after it.
+    """
+    kept = (
+        select(deliveries.c.id, deliveries.c.sent_at)
         .where(deliveries.c.account == account, deliveries.c.status == Status.SENT, deliveries.c.sent_at > after)
         .where(func.length(deliveries.c.words) > 0)
         .order_by(deliveries.c.sent_at)
-        .limit(limit)
-    ).scalars()
-    return listing.entries(tx, ids=list(ids))
+    )
+    first = tx.execute(kept.limit(limit)).all()
+    ids = tx.execute(kept.where(deliveries.c.sent_at <= first[-1].sent_at)).scalars() if first else ()
+    return listing.entries(tx, ids=ids)
 
 
 def doubtful(tx: Connection, account: str) -> list[listing.Entry]:

@@ -127,7 +127,9 @@ class Mailbox:
     def _fetch(self, uids: list[int]) -> list[Fetched]:
         with _translated(self.name):
             wanted = f"(UID BODY.PEEK[]<0.{FETCH_BYTES}>)"
-            _, answers = self._box.client.uid("fetch", ",".join(map(str, uids)), wanted)
+            kind, answers = self._box.client.uid("fetch", ",".join(map(str, uids)), wanted)
+            if kind != "OK":  # some of them may be missing: these count as not read yet
+                raise imaplib.IMAP4.error(answers[0].decode("utf-8", "replace"))
         return list(_fetched(answers or []))
 
     def has(self, folder: str, message_id: str) -> bool:

@@ -36,6 +36,8 @@ _NEVER = r"\s<>\"'(),:;\[\]@\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef
 #: An address as it stands in a text.
 ADDRESS = rf"[^{_NEVER}]{{1,64}}@[^{_NEVER}/]{{1,255}}"
 _ADDRESS = re.compile(ADDRESS)
+#: NULs, and halves of characters as UTF-7 may hold them: no ledger and no terminal takes these.
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 _HIDDEN = frozenset({"style", "script", "title"})
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "blockquote", "table", "hr"})
 
@@ -198,10 +200,10 @@ def text_of(content: bytes, charset: str) -> str:
     guess = "iso2022_jp" if b"\x1b$" in content else "utf-8"
     for name in (charset, guess):
         try:
-            return content.decode(name).replace("\0", "")[:TEXT_LIMIT]
+            return _UNFIT.sub("", content.decode(name))[:TEXT_LIMIT]
         except (LookupError, ValueError):
             continue
-    return content.decode("cp1252", "replace").replace("\0", "")[:TEXT_LIMIT]
+    return _UNFIT.sub("", content.decode("cp1252", "replace"))[:TEXT_LIMIT]
 
 
 def decoded_words(value: str) -> str:

@@ -57,7 +57,8 @@ def lay_into_drafts(workspace: Workspace, campaign: str) -> dict[str, int]:
 def own_addresses(workspace: Workspace) -> frozenset[str]:
     """The addresses of our own accounts: their mail is never an answer."""
     accounts = workspace.config.accounts.values()
-    return frozenset(address_in(text) for account in accounts for text in (account.from_, account.username) if text)
+    named = (address_in(text) for account in accounts for text in (account.from_, account.username))
+    return frozenset(filter(None, named))  # a login need not be an address
 
 
 def _place(name: str, account: Account) -> Place:

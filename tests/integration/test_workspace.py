@@ -9,6 +9,7 @@ from mailer import campaigns
 from mailer.errors import LedgerError, MailerError
 from mailer.ledger import listing, mirror
 from mailer.sending import Order
+from mailer.workspace.mailboxes import own_addresses
 from mailer.workspace.passes import plan, send
 from tests.factories import NOW
 from tests.servers import ScriptedServer
@@ -40,6 +41,12 @@ def test_a_real_campaign_is_rehearsed_on_request(real):
         assert workspace.ledger_of("thanks").path.name == "rehearsal.db"
     with real.open() as workspace:
         assert workspace.ledger_of("thanks").path.name == "ledger.db"
+
+
+def test_a_login_that_is_no_address_is_nobodys_own_address(firm):
+    firm.write_config(account=smtp_account(2525, username="ada"))
+    with firm.open() as workspace:
+        assert own_addresses(workspace) == {"ada@harbourvale.example"}
 
 
 def test_what_was_approved_as_a_rehearsal_never_leaves_for_real(firm):

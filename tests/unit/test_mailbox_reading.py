@@ -161,6 +161,15 @@ def test_a_broken_mail_does_not_raise(content):
     assert understood(content).kind in Kind
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "unicode-1-1-utf-7"])
+def test_half_characters_of_an_odd_charset_are_left_out_since_nothing_can_keep_them(charset):
+    half = "+2AA-"
+    incoming = understood(
+        mail(f"Thank {half}you", Subject=f"=?{charset}?q?{half}Thanks?=", Content_Type=f"text/plain; charset={charset}")
+    )
+    assert (incoming.subject, incoming.words) == ("Thanks", "Thank you")
+
+
 def test_parts_nested_without_end_are_read_no_deeper_than_needed():
     content = mail("", Content_Type="multipart/mixed; boundary=b")
     content += b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 20_000

@@ -7,6 +7,7 @@ import pytest
 
 from mailer.hearing import put_into_drafts
 from mailer.ledger import listing
+from mailer.ledger.moves import move
 from mailer.model import Status
 from tests import mails
 from tests.factories import NOW, add_queued
@@ -85,3 +86,13 @@ def test_what_was_sent_is_copied_into_sent_once_where_the_config_says_so(inbox, 
     assert [checked(inbox, ledger, place=place).copies, checked(inbox, ledger, place=place).copies] == [1, 0]
     with inbox.open() as mailbox:
         assert mailbox.has("Sent", message_id)
+
+
+def test_what_was_sent_in_one_instant_is_copied_whole_however_many_that_is(inbox, ledger):
+    place = inbox.place(sent_copies=True)
+    checked(inbox, ledger, place=place, now=NOW - timedelta(hours=2))
+    ids = add_queued(ledger, 60)
+    with ledger.begin() as tx:
+        move(tx, ids, Status.SENDING, at=NOW, who="mailer")
+        move(tx, ids, Status.SENT, at=NOW, who="mailer", values={"sent_at": NOW - timedelta(hours=1)})
+    assert [checked(inbox, ledger, place=place).copies, checked(inbox, ledger, place=place).copies] == [60, 0]

@@ -10,7 +10,7 @@ from mailer.errors import ServerError
 from mailer.ledger.opening import open_ledger
 from mailer.mailbox.imap import Mailbox, Position
 from tests import mails
-from tests.dovecot import PASSWORD, Dovecot, cutting_line
+from tests.dovecot import PASSWORD, Dovecot, changing_line, cutting_line
 from tests.factories import NOW
 from tests.inboxes import NEEDS_DOVECOT, TODAY, about, checked, kept, reply, sent
 
@@ -68,6 +68,16 @@ def test_two_checks_at_once_do_everything_once(inbox, ledger):
     for thread in threads:
         thread.join()
     assert len(kept(ledger)) == 60
+
+
+def test_mails_that_the_server_will_not_give_out_now_are_read_the_next_time(inbox, ledger):
+    _, message_id = sent(ledger)
+    inbox.deliver(reply(message_id))
+    with changing_line(inbox.port, b"OK Fetch completed", b"NO [UNAVAILABLE] Too much") as port:
+        place = inbox.place(server=f"127.0.0.1:{port}")
+        with pytest.raises(ServerError, match="Too much"):
+            checked(inbox, ledger, open_mailbox=lambda: Mailbox.open(place, "ada", PASSWORD, timeout=20))
+    assert checked(inbox, ledger).counts["reply"] == 1
 
 
 def test_broken_mails_do_not_stop_the_others(inbox, ledger):

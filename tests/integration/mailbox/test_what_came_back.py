@@ -1,9 +1,11 @@
 """Replies, notices, complaints and wishes to leave are acted upon, and nobody is suppressed without cause."""
 
+from datetime import timedelta
+
 import pytest
 
-from mailer.ledger import listing
-from mailer.ledger.moves import history_of
+from mailer.ledger import erasing, listing
+from mailer.ledger.moves import history_of, move
 from mailer.model import Status
 from tests import mails
 from tests.factories import NOW, add_drafts, add_queued
@@ -150,3 +152,27 @@ def test_a_delivery_in_doubt_without_evidence_stays_in_doubt(inbox, ledger):
     delivery_id, _ = sent(ledger, status=Status.UNCONFIRMED)
     assert checked(inbox, ledger).settled == 0
     assert status_of(ledger, delivery_id) is Status.UNCONFIRMED
+
+
+def test_a_complaint_about_several_mails_suppresses_each_of_their_recipients(inbox, ledger):
+    ids = add_queued(ledger, 2)
+    with ledger.begin() as tx:
+        move(tx, ids, Status.SENDING, at=NOW, who="mailer")
+        move(tx, ids, Status.SENT, at=NOW, who="mailer", values={"sent_at": NOW - timedelta(hours=1)})
+        first, second = (entry.message_id for entry in listing.entries(tx, ids=ids))
+    another = mails.ORIGINAL.replace(mails.OURS, second)
+    part = f"{mails.ORIGINAL}\n--f1\nContent-Type: message/rfc822\n\n{another}"
+    inbox.deliver(about(mails.feedback("abuse", part=part), first))
+    checked(inbox, ledger)
+    assert suppressed(ledger) == {"client0@client.example", "client1@client.example"}
+
+
+def test_who_is_forgotten_and_asks_to_leave_once_more_is_not_named_again(inbox, ledger):
+    _, message_id = sent(ledger)
+    with ledger.begin() as tx:
+        erasing.forget(tx, BOB, at=NOW, who="ada")
+    inbox.deliver(about(mails.mail("", subject="unsubscribe", In_Reply_To=mails.OURS), message_id))
+    inbox.deliver(about(mails.feedback("abuse"), message_id))
+    checked(inbox, ledger)
+    (blocked,) = suppressed(ledger)
+    assert blocked.startswith("hash:")
