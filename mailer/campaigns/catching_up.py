@@ -30,8 +30,8 @@ def catch_up(
     late = _of(ledger, campaign, round_name, now)
     missed = [entry for entry in late if entry.status is Status.MISSED]
     reconsider(ledger, [entry.id for entry in missed], who=who, now=now)
-    approved = [entry.id for entry in missed if entry.approved_at and not entry.held]
-    done = approve(ledger, approved, who=who, now=now)
+    approved = {entry.id: entry.digest for entry in missed if entry.approved_at and not entry.held}
+    done = approve(ledger, approved, who=who, now=now, seen=approved)
     return done, len(late) - len(done.done)
 
 

@@ -14,6 +14,9 @@ from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.words import envelope
 from mailer.model import PENDING, Severity, Status, new_message_id
 
+#: In these a mail stands still: nothing renders it again.
+_STILL = (Status.FAILED, Status.UNCONFIRMED, Status.MISSED, Status.DISCARDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -175,7 +178,9 @@ def _move(
 ) -> Decision:
     wanted = list(dict.fromkeys(ids))
     with ledger.begin() as tx:
+        still = listing.entries(tx, ids=wanted, statuses=_STILL) if to in {Status.DRAFT, Status.QUEUED} else []
         done = moves.move(tx, wanted, to, at=now, who=who, note=note, only_from=only_from, values=values)
+        rounds.look_again(tx, [entry.id for entry in still])
         left = {entry.id: entry for entry in listing.entries(tx, ids=set(wanted) - set(done))}
     refused = {each: _cannot(left.get(each), to, only_from or []) for each in wanted if each not in done}
     return Decision(tuple(done), refused)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mailer.campaigns import deciding, writing
 from mailer.campaigns.choosing import Choice, open_chosen, template_of
 from mailer.campaigns.rendering import Rendered, Renderer, Row
-from mailer.campaigns.watching import stamps
+from mailer.campaigns.watching import Watched
 from mailer.config.models import Campaign, Config, ContactSource
 from mailer.config.when import OnDate
 from mailer.crew import Crew
@@ -74,14 +74,14 @@ class Bench:
     #: The number of this preparation of the round.
     seen: int
     result: Prepared
+    #: The files that have a part in it, missing ones too.
+    files: Watched
     #: Only this person is rendered again; None for everyone.
     only: int | None = None
     #: Person → when their mail is due, for those a scheduled round newly takes in.
     due: Mapping[int, Due] = field(default_factory=dict)
     #: 0 for the first mail, 1… for follow-ups.
     step: int = 0
-    #: The files that had a part in it, missing ones too.
-    files: set[Path] = field(default_factory=set)
 
     def takes(self, person: int, *, kept: bool) -> bool:
         """Whether this preparation is about that person; a scheduled round takes in only those who are due."""
@@ -108,14 +108,17 @@ def prepare(
     """
     from mailer import templates
 
-    campaign = config.campaign(name)
+    campaign, files = config.campaign(name), Watched(folder)
     template = templates.load(template_of(name, campaign, choice.step), folder, firm=config.firm)
+    files.add(template.files)
     with ledger.begin() as tx:
         rounds.see_campaign(tx, name, at=now)
         current = open_chosen(tx, name, campaign, choice, now=now)
         seen = drafts.next_seen(tx, current.id)
     result = Prepared(name, current.name)
-    bench = Bench(ledger, config, folder, campaign, template, current, now, seen, result, only, choice.due, choice.step)
+    bench = Bench(
+        ledger, config, folder, campaign, template, current, now, seen, result, files, only, choice.due, choice.step
+    )
     with Crew(Renderer(bench)) as crew:
         _render_all(bench, crew)
     if only is None:
@@ -129,11 +132,11 @@ def _render_all(bench: Bench, crew: Crew[Sequence[Row], Rendered]) -> None:
 
     for source in bench.campaign.contacts:
         settings, firm, own_day = bench.config.contacts[source], bench.config.firm, bench.campaign.own_day
+        bench.files.add([bench.folder / settings.file])
         reading = contacts.read(source, settings, bench.folder, firm=firm, today=_today(bench), own_day=own_day)
         stream = _included(bench, reading, settings)
         for contact in stream:
             writing.write(bench, chain([contact], islice(stream, BATCH - 1)), crew)
-        bench.files.update(reading.files)
         bench.result.problems += reading.problems
         for why, count in reading.skipped.items():
             bench.result.skip(why, count)
@@ -178,7 +181,7 @@ def _finish(bench: Bench) -> None:
         rounds.mark_prepared(
             tx,
             bench.round.id,
-            stamps(bench.files.union(bench.template.files), bench.folder),
+            bench.files.stamps,
             at=bench.now,
             step=bench.step,
         )

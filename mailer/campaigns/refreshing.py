@@ -10,7 +10,7 @@ from pathlib import Path
 from mailer.campaigns.choosing import AsItStands
 from mailer.campaigns.preparing import Prepared, prepare
 from mailer.campaigns.thanking import THANK
-from mailer.campaigns.watching import changed
+from mailer.campaigns.watching import is_stale
 from mailer.config.models import Config
 from mailer.errors import MailerError
 from mailer.ledger import rounds
@@ -40,7 +40,10 @@ class Refreshed:
 def refresh(
     ledger: Ledger, config: Config, folder: Path, *, now: datetime, campaigns: Sequence[str] | None = None
 ) -> Refreshed:
-    """Render again every pending round one of whose files changed. A source that cannot be read stops its campaign."""
+    """Render again every pending round whose words may be older than its files.
+
+    A source that cannot be read stops its campaign.
+    """
     result = Refreshed()
     with ledger.read() as tx:
         pending = rounds.pending_rounds(tx, campaigns)
@@ -50,7 +53,7 @@ def refresh(
             continue
         if each.campaign not in config.campaigns:
             result.stopped[each.campaign] = "it is no longer in config.yaml"
-        elif changed(watched[each.id, step]):
+        elif is_stale(watched[each.id, step]):
             try:
                 again = prepare(ledger, config, folder, each.campaign, AsItStands(each.name, step), now=now)
             except MailerError as error:

@@ -1,9 +1,9 @@
-"""The files a round was rendered from: stamped when it was, compared before it goes."""
+"""The files a round is rendered from: stamped before they are read, compared before it goes."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mailer.ledger.rounds import Stamp
@@ -12,15 +12,28 @@ from mailer.ledger.rounds import Stamp
 ALWAYS = ("config.yaml", "templates")
 
 
-def stamps(files: Iterable[Path], folder: Path) -> list[Stamp]:
-    """The state of these files now."""
-    paths = {*files, *(folder / name for name in ALWAYS)}
-    return sorted((_stamp(path) for path in paths), key=lambda stamp: stamp.path)
+class Watched:
+    """The files that have a part in a preparation, each as it was when it was first named."""
+
+    def __init__(self, folder: Path) -> None:
+        self._stamps: dict[Path, Stamp] = {}
+        self.add(folder / name for name in ALWAYS)
+
+    def add(self, files: Iterable[Path]) -> None:
+        """Stamp those that are new; one that is saved while it is read is then another than its stamp says."""
+        for path in files:
+            if path not in self._stamps:
+                self._stamps[path] = _stamp(path)
+
+    @property
+    def stamps(self) -> list[Stamp]:
+        """The state of each."""
+        return sorted(self._stamps.values(), key=lambda stamp: stamp.path)
 
 
-def changed(stamped: Iterable[Stamp]) -> list[str]:
-    """Those of the stamped files whose content is no longer the same, or that are gone."""
-    return [stamp.path for stamp in stamped if not _is_same(stamp)]
+def is_stale(stamped: Sequence[Stamp]) -> bool:
+    """Whether words may be older than their files: one of them is another now, or nothing tells which they were."""
+    return not stamped or not all(map(_is_same, stamped))
 
 
 def _is_same(stamp: Stamp) -> bool:

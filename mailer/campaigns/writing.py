@@ -51,7 +51,7 @@ def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact]) -> Iterat
 def _keep(bench: Bench, tx: Transaction, rows: Sequence[Row], rendered: Rendered) -> Sequence[Row]:
     """Write what was rendered of these rows; the rows that were not."""
     drafts.keep_attachments(tx, rendered.attachments)
-    bench.files.update(rendered.seen)
+    bench.files.add(rendered.seen)
     pairs = list(zip(rows, rendered.renderings, strict=False))
     fresh = [rendering for row, rendering in pairs if row.kept is None]
     bench.result.made += len(drafts.insert_new(tx, bench.round.id, fresh, seen=bench.seen))

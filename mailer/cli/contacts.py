@@ -86,7 +86,7 @@ def _tell_guess(reading: Reading) -> None:
     if reading.sheets != ("",):
         return
     for note in reading.notes:
-        output.tell(f"{reading.files[0].name}: {note}:")
+        output.tell(f"{reading.path.name}: {note}:")
     for row in reading.tables[0].top:
         output.tell("  " + " · ".join(shown for shown, _ in row.cells.values())[:200])
 

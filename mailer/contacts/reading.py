@@ -41,8 +41,8 @@ class Reading:
         watch: Watch | None = None,
         own_day: str = "",
     ) -> None:
-        #: Every file that was read, to be watched for changes.
-        self.files = (path,)
+        #: The file that is read.
+        self.path = path
         self.problems: list[Problem] = list(_doubts(book, path.name))
         self.problems += [problem for found, _ in tables for problem in found.problems]
         #: Kind → number of rows that are nobody: "hidden", "blank", "comment", "total".

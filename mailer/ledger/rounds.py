@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select, tuple_, update
 
+from mailer.ledger.moves import batches
 from mailer.ledger.schema import campaigns, deliveries, rounds, watched
 from mailer.model import Status
 
@@ -118,6 +119,13 @@ def watched_files(tx: Connection, round_id: int, step: int = 0) -> list[Stamp]:
         )
     )
     return [Stamp(*row) for row in rows]
+
+
+def look_again(tx: Connection, ids: Iterable[int]) -> None:
+    """Render these mails again before they go: their round followed its files while they stood still."""
+    for batch in batches(ids):
+        theirs = select(deliveries.c.round_id, deliveries.c.step).where(deliveries.c.id.in_(batch))
+        tx.execute(watched.delete().where(tuple_(watched.c.round_id, watched.c.step).in_(theirs)))
 
 
 def cancel_round(tx: Connection, round_id: int, *, at: datetime) -> None:

@@ -1,8 +1,11 @@
 """Before sending: drafts are made once, follow their sources, and go only with a person's yes."""
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
+from sqlalchemy import Engine, event
 
 from mailer import campaigns
 from mailer.errors import ContactsError, TemplateError, UsageError
@@ -361,3 +364,69 @@ def test_of_grouped_rows_only_those_are_in_the_mail_that_where_asks_for(firm):
     (only,) = firm.run("drafts", "list", "thanks", "--json").json
     assert (only["address"], only["text"].strip()) == ("client1@client.example", "300;500;")
     assert "2 rows left out by `where:`" in done.out
+
+
+def failed(workspace, delivery_id):
+    """What the server refused for good."""
+    with workspace.ledger.begin() as tx:
+        move(tx, [delivery_id], Status.SENDING, at=NOW, who="test")
+        move(tx, [delivery_id], Status.FAILED, at=NOW, who="test")
+
+
+def test_a_mail_that_failed_and_whose_row_changed_since_is_not_tried_again_with_the_old_words(firm, workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    failed(workspace, 2)
+    firm.edit_sheet(lambda sheet: sheet.cell(3, 2, "right@client.example"))
+    refresh(workspace)
+    assert campaigns.retry(workspace.ledger, [2], who="ada", now=NOW).done == (2,)
+    assert refresh(workspace).voided == [2]
+    retried = entries(workspace)[1]
+    assert (retried.status, retried.address) == (Status.DRAFT, "right@client.example")
+
+
+def test_a_mail_that_failed_and_did_not_change_is_tried_again(workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    failed(workspace, 2)
+    campaigns.retry(workspace.ledger, [2], who="ada", now=NOW)
+    assert (refresh(workspace).voided, entries(workspace)[1].status) == ([], Status.QUEUED)
+
+
+@contextmanager
+def after_commit(number, do):
+    """Do something when a ledger has been written to that many times."""
+    commits = count(1)
+
+    def count_up(_connection):
+        if next(commits) == number:
+            do()
+
+    event.listen(Engine, "commit", count_up)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "commit", count_up)
+
+
+def test_a_sheet_that_is_saved_while_it_is_prepared_from_is_read_again(firm, workspace):
+    assert workspace.ledger  # made before anything is counted
+    with after_commit(2, lambda: firm.edit_sheet(lambda sheet: sheet.cell(3, 6, 999))):  # the rows are written
+        prepare(workspace)
+    approve_all(workspace)
+    assert refresh(workspace).voided == [2]
+
+
+def test_a_preparation_that_a_crash_cut_short_is_done_again_before_anything_goes(firm, workspace):
+    def crash():
+        raise InterruptedError
+
+    assert workspace.ledger
+    with (
+        pytest.raises(InterruptedError),
+        after_commit(3, crash),
+    ):  # the rows are written, and not which files they come from
+        prepare(workspace)
+    approve_all(workspace)
+    firm.edit_sheet(lambda sheet: sheet.cell(3, 6, 999))
+    assert refresh(workspace).voided == [2]
