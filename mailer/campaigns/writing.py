@@ -126,14 +126,15 @@ def _is_other(place: Place, here: Place) -> bool:
 def _update(bench: Bench, tx: Transaction, pairs: Sequence[tuple[Kept, Rendering]]) -> None:
     """Rewrite rows that stand there; an approval of other words, or of what is now held, is void."""
     changed = {kept.id: rendering for kept, rendering in pairs if _differs(kept, rendering)}
+    stale = {kept.id: rendering for kept, rendering in pairs if kept.beside != rendering.beside} | changed
     void = [
         kept.id
         for kept, rendering in pairs
         if kept.status is Status.QUEUED and (kept.digest != rendering.digest or rendering.held)
     ]
     drafts.keep_approved_words(tx, void)
-    drafts.rewrite(tx, changed, seen=bench.seen)
-    drafts.mark_seen(tx, [kept.id for kept, _ in pairs if kept.id not in changed], seen=bench.seen)
+    drafts.rewrite(tx, stale, seen=bench.seen)
+    drafts.mark_seen(tx, [kept.id for kept, _ in pairs if kept.id not in stale], seen=bench.seen)
     note = "its words changed after it was approved"
     bench.result.voided += moves.move(tx, void, Status.DRAFT, at=bench.now, who=PROGRAM, note=note)
     bench.result.changed += len(changed)

@@ -32,8 +32,12 @@ class Kept:
     edit_base: str
     #: What its words call `now`; None for the round's.
     now_at: datetime | None = None
+    #: What stands beside the words: its row, and whose hours it keeps (see `_BESIDE`).
+    beside: tuple[Any, ...] = ()
 
 
+#: What a rendering tells that is no part of the words, and may change without them.
+_BESIDE = ("source_file", "source_sheet", "source_row", "zone", "country")
 _KEPT = select(
     deliveries.c.id,
     deliveries.c.person_id,
@@ -43,6 +47,7 @@ _KEPT = select(
     deliveries.c.problems,
     deliveries.c.edit,
     deliveries.c.now_at,
+    *(deliveries.c[name] for name in _BESIDE),
 ).where(
     deliveries.c.round_id == bindparam("round"),
     deliveries.c.step == bindparam("step"),
@@ -63,6 +68,7 @@ def kept(tx: Connection, round_id: int, step: int, persons: Iterable[int]) -> di
             Edit(**row.edit["edit"]) if row.edit else None,
             row.edit["base"] if row.edit else "",
             row.now_at,
+            tuple(row[-len(_BESIDE) :]),
         )
         for row in rows
     }
@@ -125,6 +131,11 @@ class Rendering:
             "country": country,
         }
         return cls(draft.person, draft.copy, draft.step, draft.digest, tuple(problems), columns, members, due)
+
+    @property
+    def beside(self) -> tuple[Any, ...]:
+        """What stands beside the words, as `Kept` has it."""
+        return tuple(self.columns[name] for name in _BESIDE)
 
     @property
     def held(self) -> bool:

@@ -14,7 +14,7 @@ from mailer.ledger.moves import move
 from mailer.model import Status
 from tests.factories import NOW, draft
 from tests.preparing import approve_all, entries, prepare, refresh, words
-from tests.workspaces import TEMPLATE, row, smtp_account
+from tests.workspaces import HEADER, TEMPLATE, row, smtp_account
 
 
 @pytest.fixture
@@ -364,6 +364,28 @@ def test_of_grouped_rows_only_those_are_in_the_mail_that_where_asks_for(firm):
     (only,) = firm.run("drafts", "list", "thanks", "--json").json
     assert (only["address"], only["text"].strip()) == ("client1@client.example", "300;500;")
     assert "2 rows left out by `where:`" in done.out
+
+
+def test_a_corrected_time_zone_moves_the_hours_of_an_approved_mail_and_its_yes_stands(firm, workspace):
+    firm.write_sheet([[*row(1), "Africa/Lagos"], [*row(2), "Africa/Lagos"]], [*HEADER, "Time zone"])
+    prepare(workspace)
+    approve_all(workspace)
+    firm.edit_sheet(lambda sheet: sheet.cell(3, len(HEADER) + 1, "Pacific/Auckland"))
+    refresh(workspace)
+    assert [(entry.zone, entry.status) for entry in entries(workspace)] == [
+        ("Africa/Lagos", Status.QUEUED),
+        ("Pacific/Auckland", Status.QUEUED),
+    ]
+
+
+def test_a_mail_is_told_by_the_row_that_its_person_stands_in_now(firm):
+    firm.write_config(campaign="sincerity: off")
+    with firm.open() as workspace:
+        prepare(workspace)
+        firm.write_sheet([row(3), row(2), row(1)])
+        again = prepare(workspace)
+        assert [entry.source.row for entry in entries(workspace)] == [4, 3, 2]
+        assert (again.changed, again.unchanged) == (0, 3)
 
 
 def failed(workspace, delivery_id):
