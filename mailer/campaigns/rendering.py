@@ -100,6 +100,8 @@ def _rendered(bench: Bench, row: Row) -> tuple[Rendering, Mapping[str, bytes]]:
     beneath = _words(bench, row, account_name, None).draft if edit else None
     if row.kept and beneath and beneath.digest != row.kept.edit_base:
         found.append(_changed_beneath(row.kept.id))
+    if edit and edit.personal_line and _is_left_out(bench, row, account_name, edit, words.draft):
+        found.append(_left_out(str(row.contact.source)))
     contact, firm = row.contact, bench.config.firm
     rendering = Rendering.of(
         words.draft,
@@ -179,6 +181,24 @@ def _standing(bench: Bench, row: Row) -> list[Problem]:
         cure = "Discard one of the two; or set `doubled: allow` for this campaign."
         found.append(Problem(where, what, cure, Severity.HOLD, "doubled"))
     return found
+
+
+def _is_left_out(bench: Bench, row: Row, account_name: str, edit: Edit, draft: Draft) -> bool:
+    """Whether a person's sentence does not stand in the mail, nor would another one in its place."""
+    if not draft.text or _run_on(edit.personal_line or "") in _run_on(draft.text):
+        return False
+    another = replace(edit, personal_line=f"{edit.personal_line} …")
+    return _words(bench, row, account_name, another).draft.text == draft.text
+
+
+def _run_on(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _left_out(where: str) -> Problem:
+    what = "A sentence was added by hand, and it does not stand in this mail."
+    cure = "Write it into the whole mail: the template has no place for it, or the whole mail was rewritten."
+    return Problem(where, what, cure, Severity.WARN, "left-out")
 
 
 def _changed_beneath(delivery_id: int) -> Problem:

@@ -22,7 +22,7 @@ _TAG = re.compile(r"(<[^>]*>)")
 CUT = 40
 #: A problem's kind → the part of the page it is about, by its id: for what is about no words, or about words missing.
 _PLACES = {
-    "no-personal-line": "personal_line",
+    **dict.fromkeys(("no-personal-line", "left-out"), "personal_line"),
     **dict.fromkeys(("no-subject", "long-subject", "false-reply"), "subject"),
     **dict.fromkeys(("suppressed", "doubled"), "to"),
     **dict.fromkeys(("refused-file", "empty-file", "too-large", "large"), "files"),

@@ -59,6 +59,35 @@ def test_words_that_change_beneath_an_edit_are_told(firm, workspace):
     assert any("my own words." in line for each in campaigns.differences(workspace.ledger, 2) for line in each.lines)
 
 
+NO_PLACE = TEMPLATE.replace("{% if personal_line %}{{ personal_line }}{% endif %}", "")
+LEFT_OUT = "A sentence was added by hand, and it does not stand in this mail."
+
+
+def told_of(workspace, wanted):
+    """What is told of draft 2 when this is changed in it."""
+    prepare(workspace)
+    campaigns.edit(workspace.ledger, workspace.config, workspace.folder, 2, wanted, now=NOW)
+    return {problem.what for problem in entries(workspace)[1].problems}
+
+
+def test_a_sentence_that_the_template_has_no_place_for_is_told_of(firm, workspace):
+    firm.write_template(NO_PLACE)
+    assert LEFT_OUT in told_of(workspace, Edit(personal_line="The tea\nwas good."))
+
+
+def test_a_sentence_beside_a_mail_that_was_rewritten_is_told_of(workspace):
+    assert LEFT_OUT in told_of(workspace, Edit(personal_line="The tea was good.", body="Bob,\n\nyou waited."))
+
+
+@pytest.mark.parametrize("sentence", ["The *tea*\nwas good.", "  ", "1. [x](y) & z"])
+def test_a_sentence_that_stands_in_the_mail_is_not_told_of(workspace, sentence):
+    assert LEFT_OUT not in told_of(workspace, Edit(personal_line=sentence))
+
+
+def test_a_sentence_that_was_written_into_a_mail_by_hand_is_not_told_of(workspace):
+    assert LEFT_OUT not in told_of(workspace, Edit(personal_line="The tea.", body="Bob,\n\nyou waited. The\ntea."))
+
+
 @pytest.mark.parametrize("campaign", ["review: each", "unsubscribe: true"])
 def test_the_words_above_a_signature_end_where_it_begins_in_every_language(firm, campaign):
     for name, signature in SIGNED.items():
