@@ -207,7 +207,9 @@ def _timing(contact: Contact, today: date, last_written_on: date | None) -> Iter
     for memo in contact.memos:
         written = words_in(memo.words)
         if words().delicate.among(written, [word.casefold() for word in written], range(len(written))):
-            yield _warn(f"A memo says: “{memo.words[:120]}”.", "Is this the mail they need now?", "delicate")
+            said = memo.words[:120]
+            end = "" if said.endswith((".", "!", "?", "…")) else "."
+            yield _warn(f"A memo says: “{said}”{end}", "Is this the mail they need now?", "delicate")
 
 
 def _warn(what: str, cure: str, kind: str) -> Problem:

@@ -28,6 +28,14 @@ def because(branch: str) -> str:
     return _spaced(branch)
 
 
+def plain_reason(reason: str) -> str:
+    """Why a draft is an odd one, in words: what stands behind "rare:" is a branch, behind "empty:" are fields."""
+    said, _, rest = reason.partition(": ")
+    if said == "rare":
+        return f"rare: {because(rest)}"
+    return _spaced(reason) if said == "empty" else reason
+
+
 def _terms(condition: str) -> list[str]:
     """What is joined by `and`; a field that is compared need not be said to be there, too."""
     terms = [each.strip().removesuffix(" is defined") for each in condition.split(" and ")]

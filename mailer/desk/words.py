@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-from mailer.desk.conditions import because
+from mailer.desk.conditions import because, plain_reason
 from mailer.desk.desk import Desk
 from mailer.model import Status
 
@@ -43,7 +43,12 @@ def teach(app: Flask, desk: Desk) -> None:
         return spoken(at, now=workspace.now, zone=ZoneInfo(workspace.config.firm.timezone))
 
     app.jinja_env.filters.update(
-        moment=moment, status=STATUSES.__getitem__, emails=emails, plain_cure=plain_cure, because=because
+        moment=moment,
+        status=STATUSES.__getitem__,
+        emails=emails,
+        plain_cure=plain_cure,
+        because=because,
+        plain_reason=plain_reason,
     )
 
 

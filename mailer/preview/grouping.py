@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from mailer.model import Draft, Memo, Problem, Severity
 
-#: A branch that so small a share of the drafts took is rare.
+#: A branch that so small a share of the drafts took is rare, and a problem that so few of them have.
 RARE = 0.1
 #: A field that so large a share of the contacts has filled in is expected of all.
 EXPECTED = 0.8
@@ -64,7 +64,7 @@ def grouped(drafts: Iterable[Shown]) -> list[Group]:
 
 
 def odd_ones(drafts: Sequence[Shown]) -> list[Odd]:
-    """The held, the longest and shortest, those with an empty field others have, and those on a rare branch.
+    """The held, the longest and shortest, with an empty field others have, on a rare branch, with a rare problem.
 
     Most reasons first; a round of one or two drafts has no odd ones but the held.
     """
@@ -76,6 +76,7 @@ def odd_ones(drafts: Sequence[Shown]) -> list[Odd]:
         _by_length(drafts, reasons)
         _by_empty_fields(drafts, reasons)
         _by_branch(drafts, reasons)
+        _by_problem(drafts, reasons)
     odd = [Odd(shown, tuple(reasons[place])) for place, shown in enumerate(drafts) if reasons[place]]
     return sorted(odd, key=lambda each: (not each.shown.is_held, -len(each.reasons)))
 
@@ -98,7 +99,23 @@ def _by_empty_fields(drafts: Sequence[Shown], reasons: dict[int, list[str]]) -> 
 
 def _by_branch(drafts: Sequence[Shown], reasons: dict[int, list[str]]) -> None:
     taken = Counter(branch for shown in drafts for branch in shown.draft.branches)
-    few = max(1, int(RARE * len(drafts)))
+    few = _few(drafts)
     for place, shown in enumerate(drafts):
         rare = [branch for branch in shown.draft.branches if taken[branch] <= few]
         reasons[place] += [f"rare: {branch}" for branch in rare]
+
+
+def _by_problem(drafts: Sequence[Shown], reasons: dict[int, list[str]]) -> None:
+    told = [
+        {problem.kind: problem.what for problem in shown.problems if problem.severity is Severity.WARN}
+        for shown in drafts
+    ]
+    having = Counter(kind for kinds in told for kind in kinds)
+    few = _few(drafts)
+    for place, kinds in enumerate(told):
+        reasons[place] += [what.rstrip(".") for kind, what in kinds.items() if having[kind] <= few]
+
+
+def _few(drafts: Sequence[Shown]) -> int:
+    """How many of them are few: at least one."""
+    return max(1, int(RARE * len(drafts)))

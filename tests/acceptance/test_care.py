@@ -106,7 +106,7 @@ def test_a_memo_is_shown_beside_the_draft_wherever_it_is_read(caring):
 def test_a_memo_noted_by_hand_asks_for_tact(caring):
     caring.run("contacts", "note", "C0001", "His father died in May.")
     caring.run("campaigns", "prepare", "thanks")
-    assert "A memo says: “His father died in May.”" in caring.run("drafts", "show", "1").out
+    assert "A memo says: “His father died in May.”\n" in caring.run("drafts", "show", "1").out
 
 
 def test_a_memo_never_reaches_a_mail(caring):

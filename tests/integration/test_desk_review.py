@@ -169,6 +169,7 @@ def test_alike_drafts_are_approved_together_after_the_odd_ones_were_seen(firm):
     prepare(firm)
     desk = open_desk(firm)
     assert group_form(desk) is None
+    assert "Bob2 Stone like most of them" in text(desk.get("/review/thanks"))
     while unseen := re.search(r'class="button" href="(/review/thanks/\d+)"', desk.get("/review/thanks").text):
         desk.get(unseen[1])
     answer = desk.post("/review/thanks/alike", group_form(desk), follow_redirects=True)

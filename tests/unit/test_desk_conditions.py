@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.desk.conditions import because
+from mailer.desk.conditions import because, plain_reason
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,16 @@ from mailer.desk.conditions import because
 )
 def test_a_condition_is_said_as_people_say_it(branch, said):
     assert because(branch) == said
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("rare: not (years_with_us and years_with_us >= 2)", "rare: without years with us of at least 2"),
+        ("empty: first_name, city", "empty: first name, city"),
+        ("the longest", "the longest"),
+        ("bob_stone@gmial.com looks misspelt: did you mean bob_stone@gmail.com?",) * 2,
+    ],
+)
+def test_why_a_draft_is_odd_is_said_as_people_say_it(reason, said):
+    assert plain_reason(reason) == said

@@ -46,6 +46,17 @@ def test_the_odd_ones_are_named_with_their_reasons_and_the_held_come_first():
     assert next(iter(found)) == "Held"
 
 
+def test_a_problem_that_few_others_have_is_odd_and_one_that_most_have_is_not():
+    routine = Problem("row 2", "There is no personal line.", kind="no-personal-line")
+    misspelt = Problem("row 3", "a@gmial.com looks misspelt.", kind="misspelt")
+    heard = Problem("row 3", "Read by nobody.", severity=Severity.NOTE, kind="note")
+    drafts = [shown(f"U{n}", problems=(routine,)) for n in range(9)]
+    drafts.append(shown("Misspelt", problems=(routine, misspelt, heard)))
+    assert [(each.shown.name, each.reasons) for each in odd_ones(drafts)] == [
+        ("Misspelt", ("a@gmial.com looks misspelt",))
+    ]
+
+
 def test_among_two_drafts_only_a_held_one_is_odd():
     assert odd_ones([shown(text="x"), shown(text="xx")]) == []
 
