@@ -90,7 +90,7 @@ class Standing:
                 return f"due in {days}" if self.days else "due today"
             case State.RESTING:
                 return f"resting: {self.why}"
-        return f"fine until {self.runs_out_on}" if self.runs_out_on else "fine"
+        return f"fine until {self.runs_out_on.day} {self.runs_out_on:%B %Y}" if self.runs_out_on else "fine"
 
 
 def standing_of(

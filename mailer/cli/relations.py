@@ -193,7 +193,11 @@ def _tell_who(told: Story) -> None:
     contact, standing = relation.contact, relation.standing
     known = f", known by {contact.owner}" if contact.owner else ""
     line(f"{contact.name or contact.address} <{contact.address}>: {contact.audience}{known} ({contact.source})")
-    last = f"last in touch {standing.last_on:%d %B %Y}" if standing.last_on else "never in touch so far"
+    last = (
+        f"last in touch {standing.last_on.day} {standing.last_on:%B %Y}"
+        if standing.last_on
+        else "never in touch so far"
+    )
     promise = f", promised every {standing.cadence}" if standing.cadence else ", nothing promised"
     line(f"{last[0].upper()}{last[1:]}{promise}: {standing}.")
     skipped = {"address", "name", "first_name", "last_name", "owner", "personal_line"}

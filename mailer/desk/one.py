@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from mailer.campaigns import Difference, body_of, compare, differences
 from mailer.desk.desk import Desk
 from mailer.desk.marks import Finding, findings
+from mailer.desk.person import facts_of
 from mailer.errors import UsageError
 from mailer.ledger import drafts, listing, overview
 from mailer.ledger.listing import Entry
@@ -80,11 +81,7 @@ class One:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What the sheet says of this person, as it shows it."""
-        fields = self.contact.fields if self.contact else {}
-        once: dict[int, tuple[str, str]] = {}
-        for name, field in fields.items():  # the well-known names are further names of the sheet's own fields
-            once.setdefault(id(field), (name.replace("_", " "), field.shown))
-        return [fact for fact in once.values() if fact[1].strip()]
+        return facts_of(self.contact) if self.contact else []
 
 
 def look_up(desk: Desk, campaign: str, draft_id: int) -> tuple[Entry, Draft]:

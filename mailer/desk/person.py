@@ -19,6 +19,7 @@ from mailer.relations import Story, instant_of, keep_memo, log_contact, relation
 
 #: How one is in touch without an email of ours: as it is kept → as the page says it.
 WAYS = {"phone": "A phone call", "visit": "A visit", "letter": "A letter or card", "message": "A message"}
+UNSURE = "Nothing was changed: tick the box first."
 
 
 def add_pages(app: Flask, desk: Desk) -> None:
@@ -34,6 +35,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
             source=source,
             contact=contact,
             story=story,
+            facts=facts_of(contact),
             lines=[event for event in reversed(story.events) if event.kind not in set(Status)],
             emails_to=_emails(desk, contact),
             ways=WAYS,
@@ -55,6 +57,14 @@ def contact_in(desk: Desk, source: str, row: int) -> Contact:
     if found is None:
         abort(404, "Nobody stands in this row of the sheet any more.")
     return found
+
+
+def facts_of(contact: Contact) -> list[tuple[str, str]]:
+    """What the sheet says of a person, as it shows it: column → cell, of the columns that say something."""
+    once: dict[int, tuple[str, str]] = {}
+    for name, field in contact.fields.items():  # the well-known names are further names of the sheet's own fields
+        once.setdefault(id(field), (name.replace("_", " "), field.shown))
+    return [fact for fact in once.values() if fact[1].strip()]
 
 
 def _story(desk: Desk, contact: Contact) -> Story:
@@ -104,6 +114,8 @@ class Actions:
     def silence(self, source: str, row: int) -> Response:
         """Write to them no more."""
         workspace, contact = self.desk.workspace, self._seen(source, row)
+        if not request.form.get("sure"):
+            return _back(source, row, UNSURE)
         reason = request.form.get("reason", "").strip() or "asked us to stop"
         addresses = [contact.address, *contact.also]
         done = campaigns.suppress(workspace.ledger, addresses, reason=reason, who=workspace.who, now=workspace.now)
@@ -114,14 +126,14 @@ class Actions:
         """Write to them again."""
         contact = self._seen(source, row)
         if not request.form.get("sure"):
-            return _back(source, row, "Nothing was changed: tick the box first.")
+            return _back(source, row, UNSURE)
         with self.desk.workspace.ledger.begin() as tx:
             for address in contact.addresses:
                 suppressions.remove(tx, address)
             still = suppressions.among(tx, [contact.address])
         if still:
             return _back(source, row, "Their whole domain was stopped; whoever looks after Mailer here can lift that.")
-        return _back(source, row, f"{contact.address} may be written to again.")
+        return _back(source, row, f"{contact.address} may be written to again. What was called off stays so.")
 
     def _seen(self, source: str, row: int) -> Contact:
         """Who stood on the page that was sent; the row of a sheet that was sorted meanwhile is somebody else's."""

@@ -26,7 +26,7 @@ def act(desk, name, row=2, key="C0001", **form):
 
 
 def test_a_call_logged_here_starts_their_clock_again_and_stands_in_the_story(desk):
-    assert "Never in touch so far" in said(desk.get("/contacts/clients/2"))
+    assert "Never in touch so far; promised every 90 days." in said(desk.get("/contacts/clients/2"))
     shown = said(act(desk, "heard", way="phone", on="2026-11-02", words="The tea was good."))
     assert "Noted: in touch on 2 November 2026." in shown
     assert "Last in touch 2 November 2026; promised every 90 days: fine until" in shown
@@ -59,13 +59,14 @@ def test_an_empty_note_keeps_nothing(desk):
 
 def test_nothing_more_goes_to_whom_asked_us_to_stop_until_they_ask_again(firm, desk):
     prepare(firm)
-    shown = said(act(desk, "silence"))
+    assert "tick the box first" in said(act(desk, "silence"))
+    shown = said(act(desk, "silence", sure="1"))
     assert "Nothing more goes to client1@client.example. Called off: 1 email." in shown
     assert "No email goes to client1@client.example: asked us to stop." in shown
     with firm.open() as workspace, workspace.ledger.read() as tx:
         assert listing.entries(tx, ids=[1])[0].status is Status.CANCELLED
     assert "tick the box first" in said(act(desk, "lift"))
-    assert "may be written to again" in said(act(desk, "lift", sure="1"))
+    assert "may be written to again. What was called off stays so." in said(act(desk, "lift", sure="1"))
 
 
 def test_a_stopped_domain_is_not_lifted_from_one_persons_page(firm, desk):
@@ -77,7 +78,7 @@ def test_a_stopped_domain_is_not_lifted_from_one_persons_page(firm, desk):
 def test_a_row_that_is_somebody_elses_by_now_is_not_written_to(firm, desk):
     desk.get("/contacts/clients/2")
     firm.edit_sheet(lambda sheet: sheet.delete_rows(2))
-    answer = act(desk, "silence")
+    answer = act(desk, "silence", sure="1")
     assert answer.status_code == 409
     assert "somebody else stands in this row now" in said(answer)
     with firm.open() as workspace, workspace.ledger.read() as tx:
@@ -94,3 +95,7 @@ def test_nothing_is_noted_without_the_pages_token(desk):
     for name in ("heard", "note", "silence", "lift"):
         form = {"key": "C0001", "words": "x", "form_token": "guessed"}
         assert desk.post(f"/contacts/clients/2/{name}", form).status_code == 403
+
+
+def test_each_cell_of_the_sheet_is_shown_once(desk):
+    assert desk.get("/contacts/clients/2").text.count("<dd>client1@client.example</dd>") == 1

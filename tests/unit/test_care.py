@@ -44,7 +44,7 @@ def test_the_day_is_the_firms_day():
         (date(2026, 1, 1), "overdue by 237 days"),
         (date(2026, 8, 26), "due today"),
         (date(2026, 9, 5), "due in 10 days"),
-        (date(2026, 11, 1), "fine until 2027-01-30"),
+        (date(2026, 11, 1), "fine until 30 January 2027"),
     ],
 )
 def test_a_promise_of_ninety_days_is_kept_or_not(last_on, said):
