@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ MONTHS = (
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
+#: A leap year, so that 29 February can be written without its year.
+_ANY_YEAR = 2000
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 
 
@@ -78,6 +81,8 @@ class DayRule:
                 "`last day`, `24 december` or `first monday of october`"
             )
         unit, which, day = rule
+        if month is not None and unit == "day" and which > monthrange(_ANY_YEAR, month + 1)[1]:
+            raise ValueError(f"“{text}”: {MONTHS[month].capitalize()} has no such day")
         return cls(text, unit, which, day, None if month is None else month + 1)
 
     @staticmethod
@@ -139,10 +144,6 @@ class ClosedDays:
 
     def __str__(self) -> str:
         return self.text
-
-
-#: A leap year, so that 29 February can be written without its year.
-_ANY_YEAR = 2000
 
 
 def _closed_day(text: str) -> tuple[date, bool]:

@@ -125,7 +125,8 @@ class Actions:
             flash(f"Nothing was approved. Please look at {unseen[0].name} first.")
         else:
             decision = self._approve(campaign, group.ready)
-            flash(f"Approved: {emails(len(decision.done))}. They wait to be sent.")
+            waits = "It waits" if len(decision.done) == 1 else "They wait"
+            flash(f"Approved: {emails(len(decision.done))}. {waits} to be sent.")
             for why in sorted(set(decision.refused.values())):
                 flash(f"Not all were approved: {why.rstrip('.')}.")
         return redirect(url_for("review", campaign=campaign), 303)

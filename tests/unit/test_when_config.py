@@ -41,6 +41,7 @@ def test_each_kind_of_rule_is_known_by_its_key(written, kind):
         ("sometimes", "“sometimes” is not a rule"),
         ({"every": "week", "on": "15"}, "a week has no day 15"),
         ({"every": "month", "on": "24 december"}, "goes with `every: year`"),
+        ({"every": "year", "on": "31 february"}, "“31 february”: February has no such day"),
         ({"every": "month", "on": "second tuesdy"}, "“second tuesdy” is not a day"),
         ({"every": "month", "at": "25:00"}, "“25:00” is not a time of day"),
         ({"every": "month", "zone": "Lagos"}, "“Lagos” is not a time zone; did you mean `Africa/Lagos`?"),

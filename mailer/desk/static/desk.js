@@ -84,7 +84,7 @@ async function watch() {
   const progress = document.querySelector("#progress[data-poll]");
   if (!progress) return;
   const answer = await fetch(progress.dataset.poll);
-  replace(["progress", "plan"], await parsed(answer));
+  replace(["progress", "plan", "rounds"], await parsed(answer));
   setTimeout(watch, 1000);
 }
 watch();
