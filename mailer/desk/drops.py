@@ -45,9 +45,9 @@ class Drops:
         book.save(self._waiting[token])
         try:
             self._read[token] = read(self._waiting[token])
-        except ContactsError:
+        except ContactsError as error:
             self.forget(token)
-            raise
+            raise ContactsError(f"The file you chose cannot be used: {error}", cure=error.cure) from error
         return token
 
     def path(self, token: str) -> Path:

@@ -114,7 +114,7 @@ def test_a_sheet_that_is_open_elsewhere_is_not_replaced(firm, desk, mark):
         (b"%PDF-1.7", "clients.pdf", "The present sheet is a .xlsx file, and this is not."),
         (b"%PDF-1.7", "clients.xlsx", "clients.xlsx is a PDF document, whatever its name says"),
         (b"PK\x03\x04 cut off", "clients.xlsx", "clients.xlsx"),
-        (b"", "clients.xlsx", "clients.xlsx is empty."),
+        (b"", "clients.xlsx", "The file you chose cannot be used: clients.xlsx is empty."),
         (b"x", "", "No file was chosen."),
         (b"x", "../../config.yaml", "The present sheet is a .xlsx file"),
     ],
