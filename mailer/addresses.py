@@ -143,6 +143,15 @@ def split_addresses(text: str) -> tuple[str, ...]:
     return found
 
 
+def on_the_wire(text: str) -> str:
+    """An address, or a domain alone, with the domain as it is kept and sent: in punycode. Other text stays as it is."""
+    local, at, domain = text.strip().rpartition("@")
+    if domain.isascii():
+        return text.strip()
+    found, _ = parse_address(f"anybody@{domain}")
+    return f"{local}{at}{found.rpartition('@')[2]}" if found else text.strip()
+
+
 def identity(address: str, *, plus_tags: bool = False, gmail_dots: bool = False) -> str:
     """Give what two spellings of one mailbox share: always apart from letter case, the rest on request."""
     local, _, domain = address.casefold().rpartition("@")

@@ -58,9 +58,10 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
 
 def _addresses(workspace: Workspace, named: str) -> set[str]:
     """Every address of whom an address or a key names, in small letters. UsageError for what is neither."""
+    from mailer.addresses import on_the_wire
     from mailer.ledger import people
 
-    found = {named.strip().casefold()} if "@" in named else set[str]()
+    found = {on_the_wire(named).casefold()} if "@" in named else set[str]()
     for ledger in workspace.existing_ledgers():
         with ledger.read() as tx:
             found.update(people.addresses_of(tx, people.find(tx, named)))

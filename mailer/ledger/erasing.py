@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
+from mailer.addresses import on_the_wire
 from mailer.ledger import listing, people, suppressions
 from mailer.ledger.moves import batches, history_of, move
 from mailer.ledger.schema import attachments, deliveries, events, history, identities, incoming, members
@@ -42,7 +43,7 @@ _EMPTY: dict[str, Any] = {
 def everything_about(tx: Connection, address: str) -> dict[str, Any]:
     """All that is held about the people behind an address, ready to be written as JSON."""
     persons = people.find(tx, address)
-    addresses = sorted({address.casefold(), *people.addresses_of(tx, persons)})
+    addresses = sorted({on_the_wire(address).casefold(), *people.addresses_of(tx, persons)})
     entries = listing.entries(tx, persons=persons) if persons else listing.entries(tx, address=address)
     shared = tx.execute(select(members.c.delivery_id).where(members.c.person_id.in_(persons))).scalars()
     entries += listing.entries(tx, ids=set(shared) - {entry.id for entry in entries})
@@ -94,7 +95,7 @@ def forget(tx: Connection, address: str, *, at: datetime, who: str) -> int:
     Returns how many mails were emptied. Works for an address never seen too: it is blocked all the same.
     """
     persons = people.find(tx, address)
-    addresses = {address.casefold(), *people.addresses_of(tx, persons)}
+    addresses = {on_the_wire(address).casefold(), *people.addresses_of(tx, persons)}
     _block(tx, addresses, at, who)
     by_address = func.lower(deliveries.c.address).in_(addresses)
     shared = select(members.c.delivery_id).where(members.c.person_id.in_(persons))

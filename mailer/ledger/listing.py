@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from mailer.addresses import on_the_wire
 from mailer.ledger.moves import batches
 from mailer.ledger.schema import deliveries, rounds
 from mailer.ledger.words import problems_from_json, unpack
@@ -111,7 +112,7 @@ def entries(
         if values is not None:
             conditions.append(column.in_(list(values)))
     if address is not None:
-        conditions.append(func.lower(deliveries.c.address) == address.lower())
+        conditions.append(func.lower(deliveries.c.address) == on_the_wire(address).lower())
     query = select_entries().where(*conditions).order_by(deliveries.c.id).limit(limit)
     return [entry_of(row) for row in tx.execute(query).all()]
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, update
 
+from mailer.addresses import on_the_wire
 from mailer.errors import UsageError
 from mailer.ledger import suppressions
 from mailer.ledger.many import Many
@@ -158,7 +159,7 @@ def find(tx: Connection, address: str) -> list[int]:
     """The people known under an address, or under a key of any source; [] for a stranger."""
     rows = tx.execute(
         select(identities.c.person_id)
-        .where(identities.c.key.in_({address, address.casefold()}))
+        .where(identities.c.key.in_({address, on_the_wire(address).casefold()}))
         .distinct()
         .order_by(identities.c.person_id)
     )

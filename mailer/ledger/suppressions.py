@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from mailer.addresses import on_the_wire
 from mailer.ledger.opening import driver
 from mailer.ledger.schema import suppressions
 
@@ -32,7 +33,7 @@ class Suppression:
 
 def normal(what: str) -> str:
     """The form an address or domain is compared in: "Bob@X.example" → "bob@x.example", "x.example" → "@x.example"."""
-    folded = what.strip().casefold()
+    folded = on_the_wire(what).casefold()
     return folded if "@" in folded or folded.startswith("hash:") else f"@{folded}"
 
 

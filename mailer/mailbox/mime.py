@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from mailer.addresses import on_the_wire
+
 #: Bytes of a mail that are looked at: notices and replies say what they have to say long before.
 BYTE_LIMIT = 1 << 20
 #: Characters of one text that are looked at.
@@ -221,7 +223,7 @@ def address_in(text: str) -> str:
     """Find the address in a header value, lower case; in <…> before any other."""
     inside = re.search(r"<([^<>]{0,400})>", text)
     match = (inside and _ADDRESS.search(inside[1])) or _ADDRESS.search(text)
-    return match[0].strip(".'").lower() if match else ""
+    return on_the_wire(match[0].strip(".'").lower()) if match else ""
 
 
 def without_tags(html: str) -> str:

@@ -24,6 +24,8 @@ _FIELDS = (
     "x-actual-recipient",
     "x-powermta-bouncecategory",
 )
+#: A letter beyond ASCII, but for halves of one.
+_LETTER = re.compile(r"\\x\{(?!D[89A-F]..\})([0-9A-F]{2,5}|10[0-9A-F]{4})\}", re.IGNORECASE)
 _STATUS_FIELD = re.compile(rf"(?i)^[ \t]*({'|'.join(_FIELDS)})[ \t]*:[ \t]*(.*)$")
 
 _MACHINES = re.compile(
@@ -151,10 +153,16 @@ def _blocks(text: str) -> Iterator[dict[str, str]]:
 
 
 def _recipient(block: dict[str, str]) -> str:
-    for field in ("final-recipient", "x-actual-recipient", "original-recipient"):
-        if address := address_in(block.get(field, "").rpartition(";")[2]):
-            return address
-    return ""
+    found = (_address_of(block, field) for field in ("final-recipient", "x-actual-recipient", "original-recipient"))
+    return next(filter(None, found), "")
+
+
+def _address_of(block: dict[str, str], field: str) -> str:
+    """The address in "rfc822; bob@x.example", or in "utf-8; …" with letters as RFC 6533 section 3 writes them."""
+    kind, _, written = block.get(field, "").rpartition(";")
+    if kind.strip().lower() == "utf-8":
+        written = _LETTER.sub(lambda found: chr(int(found[1], 16)), written)
+    return address_in(written)
 
 
 def _from_block(block: dict[str, str], spoken: str, count: int) -> Notice:
@@ -170,7 +178,7 @@ def _from_block(block: dict[str, str], spoken: str, count: int) -> Notice:
     notice = _notice(recipient, status, words, _action(block, status), context)
     if notice.reason is Reason.UNSAID and beside:
         notice = _notice(recipient, status, words + "\n" + beside, notice.action, context)
-    original = address_in(block.get("original-recipient", "").rpartition(";")[2])
+    original = _address_of(block, "original-recipient")
     return replace(notice, original_recipient=original if original != recipient else "")
 
 

@@ -106,6 +106,15 @@ def test_somebody_never_seen_can_be_forgotten_too_and_is_blocked(ledger):
         assert suppressions.among(tx, {"Eve@Elsewhere.example"})
 
 
+def test_who_is_forgotten_or_suppressed_by_an_international_domain_is_blocked_as_their_mail_is_addressed(ledger):
+    assert forget(ledger, "jörg@bücher.example") == 0
+    with ledger.begin() as tx:
+        suppressions.add(tx, "straße.example", reason="asked", who="ada", at=NOW)
+        blocked = {"jörg@xn--bcher-kva.example", "bob@xn--strae-oqa.example"}
+        assert suppressions.among(tx, {*blocked, BOB}).keys() == blocked
+        assert suppressions.remove(tx, "Straße.example")
+
+
 def test_old_words_are_purged_and_outcomes_stay(ledger):
     delivery_id = sent(ledger)
     with ledger.begin() as tx:

@@ -5,7 +5,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.addresses import identity, parse_address, split_addresses
+from mailer.addresses import identity, on_the_wire, parse_address, split_addresses
 from mailer.model import Severity
 
 
@@ -55,6 +55,23 @@ def test_plus_tags_and_gmail_dots_are_one_mailbox_on_request():
 
 def test_an_international_domain_travels_in_punycode():
     assert parse_address("info@bücher.example")[0] == "info@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" Jörg@Bücher.example ", "Jörg@xn--bcher-kva.example"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("@bücher.example", "@xn--bcher-kva.example"),
+        ("Bob@Client.example", "Bob@Client.example"),
+        ("C0012", "C0012"),
+        ("hash:12", "hash:12"),
+        ("no ädress", "no ädress"),
+        ("ü@", "ü@"),
+    ],
+)
+def test_what_names_somebody_gets_the_domain_that_is_kept_of_them(typed, kept):
+    assert on_the_wire(typed) == kept
 
 
 def test_an_international_mailbox_is_noted():

@@ -92,6 +92,20 @@ def test_a_forwarded_mail_that_failed_tells_the_address_it_was_first_sent_to():
     assert (notice.recipient, notice.original_recipient) == ("b@home.example", BOB)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("rfc822; bob@bücher.example", "bob@xn--bcher-kva.example"),
+        ("utf-8; jörg@xn--bcher-kva.example", "jörg@xn--bcher-kva.example"),
+        (r"utf-8; j\x{F6}rg@b\x{FC}cher.example", "jörg@xn--bcher-kva.example"),
+        (r"utf-8; s\x{D8}ren@client.example", "søren@client.example"),
+    ],
+)
+def test_a_recipient_is_named_as_we_keep_the_address_however_the_notice_writes_it(written, meant):
+    (notice,) = understood(report("x", f"Final-Recipient: {written}\nAction: failed\nStatus: 5.1.1\n")).notices
+    assert notice.recipient == meant
+
+
 def test_a_notice_that_cannot_be_understood_is_kept_as_such():
     assert understood(mail("Delivery failed.", sender="MAILER-DAEMON@mx.example", subject="x")).kind is Kind.UNCLEAR
 
