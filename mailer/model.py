@@ -353,6 +353,10 @@ class Receipt:
 
 #: The units a period may be written in.
 UNITS = ("minute", "hour", "day", "working day", "week", "month", "year")
+#: How many days each has at most.
+_DAYS = dict(zip(UNITS, (1 / 1440, 1 / 24, 1, 3, 7, 31, 366), strict=True))
+#: Days that a period may have: beyond a century somebody meant something else, and the calendar ends some day.
+LONGEST_PERIOD = 36_600
 _PERIOD = re.compile(rf"\s*(-?\d+)\s+({'|'.join(UNITS)})s?\s*", re.IGNORECASE)
 
 
@@ -370,7 +374,10 @@ class Period:
         match = _PERIOD.fullmatch(text)
         if not match:
             raise ValueError(f"“{text}” is not a period; write a number and {', '.join(UNITS[:-1])} or {UNITS[-1]}s")
-        return cls(int(match[1]), match[2].lower())
+        count, unit = int(match[1]), match[2].lower()
+        if abs(count) * _DAYS[unit] > LONGEST_PERIOD:
+            raise ValueError(f"“{text}” is longer than a hundred years")
+        return cls(count, unit)
 
     def __str__(self) -> str:
         return f"{self.count} {self.unit}{'' if abs(self.count) == 1 else 's'}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.config.models import Config
+from mailer.errors import UsageError
 from mailer.ledger import drafts, listing, moves, people, rounds, suppressions, touches
 from mailer.ledger.drafts import Kept, Rendering
 from mailer.ledger.listing import Entry
@@ -39,7 +40,7 @@ class Thanks:
 
 
 def thank(ledger: Ledger, config: Config, folder: Path, wanted: Thanks, *, who: str, now: datetime) -> Entry:
-    """Write the draft and give its row. Raises TemplateError.
+    """Write the draft and give its row. Raises TemplateError, and UsageError for who asked to be forgotten.
 
     The same sentence to the same person on one day is one mail: asked again, the row that stands there is given,
     whatever became of it; only a draft is written anew.
@@ -49,6 +50,7 @@ def thank(ledger: Ledger, config: Config, folder: Path, wanted: Thanks, *, who: 
     template = templates.load(wanted.template, folder, firm=config.firm)
     today = config.firm.local(now).date()
     with ledger.begin() as tx:
+        _refuse_forgotten(tx, wanted.contact)
         rounds.see_campaign(tx, THANK, at=now)
         current = rounds.open_round(tx, THANK, _round_name(wanted.sentence, today), now=now)
         (person,) = people.identify(tx, [wanted.contact], at=now)
@@ -67,6 +69,12 @@ def thank(ledger: Ledger, config: Config, folder: Path, wanted: Thanks, *, who: 
             problems = _problems(tx, config, wanted.contact, rendered, person, today)
             _write(tx, current, wanted.contact, rendered, problems, known, who=who, now=now)
         return listing.entries(tx, campaign=THANK, round_name=current.name, persons=[person])[0]
+
+
+def _refuse_forgotten(tx: Transaction, contact: Contact) -> None:
+    """Nothing of theirs is written down again, not even a draft that could never go."""
+    if suppressions.forgotten(tx, contact.addresses):
+        raise UsageError(f"{contact.address} asked to be forgotten; nothing was written.")
 
 
 def _round_name(sentence: str, today: date) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from mailer.model import Contact, Field, Period
+from mailer.model import LONGEST_PERIOD, Contact, Field, Period
 from mailer.when import shifted
 
 #: A promise that runs out within so many days is due.
@@ -112,14 +112,18 @@ def standing_of(
 
 
 def cadence_of(contact: Contact, promised: Period | None) -> Period | None:
-    """The row's own `keep_in_touch` ("60 days", or a number of days), else what is promised to all like it."""
+    """The row's own `keep_in_touch` ("60 days", or a number of days), else what is promised to all like it.
+
+    A cell that cannot be meant, such as a telephone number, is as good as none.
+    """
     told = contact.fields.get("keep_in_touch", Field(""))
-    if isinstance(told.value, int | float) and told.value >= 1:
-        return Period(int(told.value), "day")
+    if isinstance(told.value, int | float):
+        return Period(int(told.value), "day") if 1 <= told.value <= LONGEST_PERIOD else promised
     try:
-        return Period.parse(told.shown)
+        own = Period.parse(told.shown)
     except ValueError:
         return promised
+    return own if own.count >= 1 else promised
 
 
 def told_on(contact: Contact) -> date | None:

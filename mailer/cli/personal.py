@@ -43,7 +43,8 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
         if not ask(question, yes=yes):
             return 1
         emptied = 0
-        for ledger in workspace.existing_ledgers():
+        ledgers = {ledger.path: ledger for ledger in (*workspace.existing_ledgers(), *workspace.ledgers_of_people())}
+        for ledger in ledgers.values():
             with ledger.begin() as tx:
                 emptied += erasing.forget(tx, address, at=workspace.now, who=workspace.who)
             ledger.scrub()

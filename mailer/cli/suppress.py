@@ -28,10 +28,10 @@ def suppress() -> None:
 @click.pass_obj
 def add(settings: Settings, what: str, reason: str) -> None:
     """Write to this address, or anyone at this domain, no more. What waits for them is called back."""
-    from mailer.campaigns import suppress as use
+    from mailer.workspace.suppressing import suppress as use
 
     with settings.workspace() as workspace:
-        done = use(workspace.ledger, [_checked(what)], reason=reason, who=workspace.who, now=workspace.now)
+        done = use(workspace, [_checked(what)], reason=reason)
     line(f"{what} is suppressed." if done.added else f"{what} was suppressed already.")
     if done.cancelled:
         line(f"{counted(len(done.cancelled), 'waiting mail')} cancelled.")
@@ -42,10 +42,10 @@ def add(settings: Settings, what: str, reason: str) -> None:
 @click.pass_obj
 def remove(settings: Settings, what: str) -> int:
     """Allow mail to it again."""
-    from mailer.ledger import suppressions
+    from mailer.workspace.suppressing import allow
 
-    with settings.workspace() as workspace, workspace.ledger.begin() as tx:
-        gone = suppressions.remove(tx, what)
+    with settings.workspace() as workspace:
+        gone = allow(workspace, [what])
     line(f"{what} may be written to again." if gone else f"{what} was not suppressed.")
     return 0 if gone else 1
 
@@ -76,12 +76,12 @@ def list_suppressed(settings: Settings, as_json: bool) -> None:
 @click.pass_obj
 def import_file(settings: Settings, file: Path, reason: str) -> int:
     """Suppress every address or domain in FILE: a text with one a line (- for stdin), or a table with addresses."""
-    from mailer.campaigns import suppress as use
+    from mailer.workspace.suppressing import suppress as use
 
     with settings.workspace() as workspace:
         rows = list(_rows(file, workspace.config.firm))
         good = [each for _, cells in rows for each in _meant(cells)]
-        done = use(workspace.ledger, good, reason=reason, who=workspace.who, now=workspace.now)
+        done = use(workspace, good, reason=reason)
     line(f"{done.added} suppressed, {len(good) - done.added} were already.")
     bad = [(place, cells) for place, cells in rows if not _meant(cells)]
     for place, cells in bad:

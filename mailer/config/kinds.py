@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 
 from mailer.model import Period
 
+_FROM_ENVIRONMENT = r"^(env:\w+)?$"
+
 
 def listed(value: object) -> object:
     """Take one text for a list of one."""
@@ -51,8 +53,16 @@ def is_loopback(server: str) -> bool:
         return False
 
 
+def _is_domain(text: str) -> bool:
+    try:
+        return bool(text.encode("idna"))
+    except UnicodeError:  # an empty or too long label
+        return False
+
+
 def _from(text: str) -> str:
-    if text and not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(text)[1]):
+    address = parseaddr(text)[1]
+    if text and not (re.fullmatch(r"[^@\s]+@[^@\s]+", address) and _is_domain(address.rpartition("@")[2])):
         raise ValueError(f"“{text}” has no address; write `Ada Obi <ada@harbourvale.example>`")
     return text
 
@@ -61,6 +71,13 @@ def _password(text: str) -> str:
     """Never repeats what it was given: it may be a password."""
     if not re.fullmatch(r"keyring|prompt|env:[A-Za-z_][A-Za-z0-9_]*", text):
         raise ValueError("must say where the password is: `keyring`, `env:NAME` or `prompt`; never the password")
+    return text
+
+
+def _secret(text: str) -> str:
+    """Never repeats what it was given: it may be the secret."""
+    if not re.fullmatch(_FROM_ENVIRONMENT, text):
+        raise ValueError("must say where the secret is: `env:NAME`; never the secret")
     return text
 
 
@@ -115,6 +132,8 @@ Server = Annotated[str, AfterValidator(_server)]
 FromText = Annotated[str, AfterValidator(_from)]
 #: Where a password is found; never the password.
 PasswordPlace = Annotated[str, AfterValidator(_password)]
+#: Where a client secret is found, "" where there is none; never the secret.
+SecretPlace = Annotated[str, AfterValidator(_secret), WithJsonSchema({"type": "string", "pattern": _FROM_ENVIRONMENT})]
 #: ISO 3166 alpha-2.
 Country = Annotated[str, AfterValidator(_country)]
 #: BCP 47.

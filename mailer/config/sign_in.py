@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from mailer.config.kinds import SecretPlace
 from mailer.config.parts import Model
 
 
@@ -14,9 +15,8 @@ class SignIn(Model):
 
     provider: Literal["google", "microsoft", "other"] = Field(description="Whose sign-in page is used.")
     client_id: str = Field(description="The id of the firm's own program, as the provider shows it.")
-    client_secret: str = Field(
+    client_secret: SecretPlace = Field(
         "",
-        pattern=r"^(env:\w+)?$",
         description="`env:NAME`, where the provider gave a secret with the id (Google does). Never the secret itself.",
     )
     tenant: str = Field("common", description="Microsoft: the organisation's tenant id, where `common` is not enough.")

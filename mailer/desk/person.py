@@ -8,7 +8,6 @@ from datetime import date
 from flask import Flask, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from mailer import campaigns
 from mailer.desk.desk import Desk
 from mailer.desk.words import KINDS, emails
 from mailer.errors import UsageError
@@ -16,6 +15,7 @@ from mailer.ledger import listing, suppressions
 from mailer.ledger.listing import Entry
 from mailer.model import Contact, Status
 from mailer.relations import Story, instant_of, keep_memo, log_contact, relation_of, tell
+from mailer.workspace.suppressing import allow, suppress
 
 #: How one is in touch without an email of ours: as it is kept → as the page says it.
 WAYS = {"phone": "A phone call", "visit": "A visit", "letter": "A letter or card", "message": "A message"}
@@ -117,8 +117,8 @@ class Actions:
         if not request.form.get("sure"):
             return _back(source, row, UNSURE)
         reason = request.form.get("reason", "").strip() or "asked us to stop"
-        addresses = [contact.address, *contact.also]
-        done = campaigns.suppress(workspace.ledger, addresses, reason=reason, who=workspace.who, now=workspace.now)
+        addresses = contact.addresses
+        done = suppress(workspace, addresses, reason=reason)
         called = f" Called off: {emails(len(done.cancelled))}." if done.cancelled else ""
         return _back(source, row, f"Nothing more goes to {', '.join(addresses)}.{called}")
 
@@ -127,9 +127,8 @@ class Actions:
         contact = self._seen(source, row)
         if not request.form.get("sure"):
             return _back(source, row, UNSURE)
-        with self.desk.workspace.ledger.begin() as tx:
-            for address in contact.addresses:
-                suppressions.remove(tx, address)
+        allow(self.desk.workspace, contact.addresses)
+        with self.desk.workspace.ledger.read() as tx:
             still = suppressions.among(tx, [contact.address])
         if still:
             return _back(source, row, "Their whole domain was stopped; whoever looks after Mailer here can lift that.")

@@ -174,7 +174,7 @@ def _unusable(contact: Contact, column: str, why: str) -> Problem:
     blank = why == "there is no date"
     return Problem(
         f"{contact.source}, column {column}",
-        f"{contact.name or contact.address} gets no mail: {why}",
+        f"{contact.name or 'Who stands there'} gets no mail: {why}",  # not the address: it is logged
         "" if blank else "Correct the cell.",
         Severity.NOTE if blank else Severity.WARN,
         "no-date" if blank else "odd-date",

@@ -25,6 +25,8 @@ from mailer.templates.spoken import BadValueError, date_text, number_text, span_
 
 #: Characters one part of a mail may have, and all its intermediate texts together.
 MAX_OUTPUT = 1_000_000
+#: No whole number that is calculated may be larger.
+LARGEST = 10**30
 
 #: Methods and attributes of plain values that cannot grow without bound.
 _OF_TEXT = frozenset(
@@ -177,18 +179,27 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def _bounded(found: Any) -> Any:
+    """What was calculated; whole numbers would else grow for as long as there is memory."""
+    if isinstance(found, int) and abs(found) > LARGEST:
+        raise BadValueError("The number is too large for a mail.")
+    return found
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment every template is compiled in."""
 
     intercepted_binops = frozenset({*_OPERATORS, "**"})
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic on typed values, with texts and powers bounded."""
+        """Arithmetic on typed values, with texts, lists, powers and whole numbers bounded."""
         if operator == "**":
             raise BadValueError("Powers (**) are not for mails.")
         if isinstance(plain(left), str) or isinstance(plain(right), str):
             return self._joined(context, operator, left, right)
-        return _OPERATORS[operator](plain(left), plain(right))
+        if isinstance(left, list | tuple) or isinstance(right, list | tuple):
+            raise BadValueError("A list cannot be calculated with.")
+        return _bounded(_OPERATORS[operator](plain(left), plain(right)))
 
     def _joined(self, context: Context, operator: str, left: Any, right: Any) -> str:
         if operator == "+":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -69,7 +70,7 @@ def span_text(span: timedelta, locale: Locale) -> str:
 
 def ago_text(day: date, today: date, locale: Locale) -> str:
     """Says "3 years ago" or "in 2 days": in whole years, else whole months, else days."""
-    gap = relativedelta(day, today)
+    gap = relativedelta(_kept_in(today.year, day), today)
     if gap.years:
         return format_timedelta(timedelta(365 * gap.years), "year", add_direction=True, locale=locale)
     if gap.months:
@@ -79,7 +80,13 @@ def ago_text(day: date, today: date, locale: Locale) -> str:
 
 def whole_years(day: date, today: date) -> int:
     """The birthdays there have been since `day`."""
-    return today.year - day.year - ((today.month, today.day) < (day.month, day.day))
+    kept = _kept_in(today.year, day)
+    return today.year - day.year - ((today.month, today.day) < (kept.month, kept.day))
+
+
+def _kept_in(year: int, day: date) -> date:
+    """A 29 February as the 28th, seen from a year that has none."""
+    return day.replace(day=28) if (day.month, day.day) == (2, 29) and not isleap(year) else day
 
 
 def nearest_anniversary(day: date, today: date) -> int:

@@ -50,6 +50,7 @@ class Workspace:
         self.config = _ready(read(config_path), rehearse=rehearse)
         #: Whether everything here is a rehearsal: asked for, or no account has a server.
         self.rehearsing = all(account.outbox for account in self.config.accounts.values())
+        self._is_asked_to_rehearse = rehearse
         self._ledgers: dict[str, Ledger] = {}
         self._reflected_at = 0.0
 
@@ -106,6 +107,12 @@ class Workspace:
     def existing_ledgers(self) -> list[Ledger]:
         """Every ledger of the workspace that there is: of real mail, of rehearsals."""
         return [self._open(name) for name in (LEDGER, REHEARSAL) if (self.folder / name).exists()]
+
+    def ledgers_of_people(self) -> list[Ledger]:
+        """Where it is kept whom nobody writes to: with real mail, even before there is any, and with rehearsals."""
+        has_rehearsal = self.rehearsing or (self.folder / REHEARSAL).exists()
+        names = (*([] if self._is_asked_to_rehearse else [LEDGER]), *([REHEARSAL] if has_rehearsal else []))
+        return [self._open(name) for name in names]
 
     def is_rehearsing(self, ledger: Ledger) -> bool:
         """Whether this is the ledger of rehearsals."""

@@ -4,6 +4,8 @@ import re
 import socket
 import urllib.request
 
+import pytest
+
 from tests.servers import ScriptedServer
 from tests.workspaces import smtp_account
 
@@ -58,6 +60,29 @@ def test_one_click_on_a_personal_mail_suppresses_its_reader_and_a_scanner_nobody
         serving.terminate()
         serving.communicate()
     assert suppressed(firm) == ["client2@client.example"]
+
+
+@pytest.mark.parametrize("said", [("suppress", "add"), ("forget", "--yes")])
+def test_who_left_while_all_was_a_rehearsal_is_not_written_to_when_mail_is_real(firm, said):
+    firm.run(*said, "client2@client.example")
+    with ScriptedServer() as server:
+        firm.write_config(account=smtp_account(server.port), campaign="review: none")
+        firm.run("campaigns", "prepare", "thanks")
+        firm.run("send", "thanks", "--yes", code=None)
+        assert {taken.rcpt_to[0] for taken in server.accepted} == {"client1@client.example", "client3@client.example"}
+
+
+def test_who_may_be_written_to_again_may_be_so_for_real_too(firm):
+    firm.run("suppress", "add", "client2@client.example")
+    firm.run("suppress", "remove", "client2@client.example")
+    firm.write_config(account=smtp_account(2525))
+    assert suppressed(firm) == []
+
+
+def test_a_rehearsed_wish_to_leave_touches_nothing_real(firm):
+    firm.write_config(account=smtp_account(2525))
+    firm.run("--rehearse", "suppress", "add", "client2@client.example")
+    assert suppressed(firm) == []
 
 
 def test_a_port_that_is_taken_is_said_in_one_sentence(firm):

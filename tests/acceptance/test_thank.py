@@ -85,6 +85,13 @@ def test_who_asked_us_to_stop_is_not_thanked(caring):
     assert caring.outbox == []
 
 
+def test_who_asked_to_be_forgotten_is_not_written_down_again(caring):
+    caring.run("forget", "client1@client.example", "--yes")
+    refused = thank(caring, "client1@client.example", "for the lease", "--name", "Bob One", "--yes", code=2)
+    assert "asked to be forgotten" in refused.err
+    assert b"client1@client.example" not in (caring.folder / "rehearsal.db").read_bytes()
+
+
 def test_a_stranger_needs_a_name(caring):
     assert "--name" in thank(caring, "zoe@else.example", "for the tip", code=2).err
     thank(caring, "zoe@else.example", "for the tip", "--name", "Zoe Ade", "--yes")

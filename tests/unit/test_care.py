@@ -84,6 +84,12 @@ def test_the_worst_come_first():
         (Field("", None), QUARTER),
         (Field("often", "often"), QUARTER),
         (Field("0", 0), QUARTER),
+        (Field("TRUE", True), Period(1, "day")),
+        (Field("-3 days", "-3 days"), QUARTER),
+        (Field("0 days", "0 days"), QUARTER),
+        (Field("2348012345678", 2348012345678), QUARTER),
+        (Field("99999999 days", "99999999 days"), QUARTER),
+        (Field("inf", float("inf")), QUARTER),
     ],
 )
 def test_the_rows_own_promise_comes_before_the_sources(cell, expected):

@@ -119,6 +119,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path):
         ("template: thank-you", "template: thank-you\n    when: {neglected: [yes]}", "write `when: neglected`"),
         ("template: thank-you", "template: thank-you\n    when: {new: people}", "must be `rows`, not `people`"),
         ("90 days", "now and then", "“now and then” is not a period"),
+        ("90 days", "1000 years", "“1000 years” is longer than a hundred years"),
         ("contacts: clients", "contacts: {}", "campaigns.thank-you.contacts: must be a list"),
         ("contacts: clients", "contacts: client", "no contacts are called `client`; did you mean `clients`?"),
         (
@@ -138,6 +139,19 @@ def test_a_password_in_the_file_is_refused_and_never_repeated(tmp_path):
     [mistake] = mistakes(tmp_path, changed("per_day: 100", "password: hunter2"))
     assert "never the password" in mistake
     assert "hunter2" not in mistake
+
+
+def test_a_client_secret_in_the_file_is_refused_and_never_repeated(tmp_path):
+    sign_in = "sign_in: {provider: google, client_id: ours, client_secret: hunter2}"
+    [mistake] = mistakes(tmp_path, changed("per_day: 100", sign_in))
+    assert "never the secret" in mistake
+    assert "hunter2" not in mistake
+
+
+@pytest.mark.parametrize("domain", ["harbour..example", "." * 3, "a" * 70 + ".example"])
+def test_a_from_whose_domain_cannot_be_is_refused_when_the_file_is_read(tmp_path, domain):
+    [mistake] = mistakes(tmp_path, changed("ada@harbourvale.example", f"ada@{domain}"))
+    assert "has no address" in mistake
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:2525", "localhost:2525", "[::1]:2525"])

@@ -1,7 +1,7 @@
 """What a template makes of a contact."""
 
 import dataclasses
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -35,6 +35,23 @@ def test_a_line_break_in_a_cell_is_one_in_the_mail(tmp_path):
 
     assert made.draft.text == "One\nTwo\n"
     assert "One<br>\nTwo" in made.draft.html
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        ("2027-02-27", "30 years, 30 years ago"),
+        ("2027-02-28", "31 years, 31 years ago"),
+        ("2027-03-01", "31 years, 31 years ago"),
+        ("2028-02-28", "31 years, 31 years ago"),
+        ("2028-02-29", "32 years, 32 years ago"),
+    ],
+)
+def test_who_came_on_a_29_february_is_a_year_longer_with_us_on_the_28th_where_there_is_none(tmp_path, today, said):
+    words = "{{ joined | years }} years, {{ joined | ago }}"
+    noon = datetime.fromisoformat(f"{today}T12:00:00+00:00")
+    made = rendered(tmp_path, words, bob(joined=date(1996, 2, 29)), now=noon)
+    assert made.draft.text == f"{said}\n"
 
 
 def test_an_empty_cell_holds_the_draft_and_names_the_field_and_row(tmp_path):

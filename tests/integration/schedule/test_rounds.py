@@ -76,7 +76,7 @@ def test_an_occasion_comes_once_a_year_and_says_its_own_day(life):
 
 def test_dates_that_cannot_be_are_reported_per_cell_and_the_rest_goes_out(life, caplog):
     cells = ["1980-11-27", "soon", "", "1900-01-00", "2126-11-27", "11/27/1980", "29.2.", "27.11."]
-    life.write_clients([{"Birthday": cell} for cell in cells])
+    life.write_clients([{"Birthday": cell, "First name": "" if cell == "soon" else "Bob"} for cell in cells])
     life.write_config(birthdays="when: {date: birthday};review: none")
     with caplog.at_level("INFO", "mailer.schedule"):
         life.days("2026-11-25", "2026-11-28")
@@ -84,6 +84,7 @@ def test_dates_that_cannot_be_are_reported_per_cell_and_the_rest_goes_out(life, 
     for number, words in [(3, "is not a date"), (5, "does not exist"), (6, "lies far ahead"), (7, "swapped")]:
         assert f"clients.csv › row {number}, column birthday" in caplog.text
         assert words in caplog.text
+    assert "@" not in caplog.text
 
 
 def test_rows_of_the_first_look_are_the_baseline_of_new_rows(life):
