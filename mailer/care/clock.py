@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -109,6 +110,13 @@ def standing_of(
         return Standing(State.OVERDUE, last_on, cadence, runs_out_on, -left)
     state = State.DUE if left <= soon else State.FINE
     return Standing(state, last_on, cadence, runs_out_on, left)
+
+
+def resting_of(contact: Contact, silent: Mapping[str, str]) -> str:
+    """Why somebody is left in peace: `silent` has the addresses no mail goes to, each with its reason; "" if not."""
+    if contact.address in silent:
+        return silent[contact.address]
+    return "on hold in the sheet" if contact.fields.get("on_hold") else ""
 
 
 def cadence_of(contact: Contact, promised: Period | None) -> Period | None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from mailer import contacts
-from mailer.care import Clock, Reason, Standing, cadence_of, reasons_of, standing_of
+from mailer.care import Clock, Reason, Standing, cadence_of, reasons_of, resting_of, standing_of
 from mailer.care.clock import told_on
 from mailer.config import Config, ContactSource, Firm
 from mailer.errors import ContactsError
@@ -181,7 +181,7 @@ def _join(ledger: Ledger, rows: Sequence[Contact], bench: _Bench) -> list[Relati
             together,
             (*contact.memos, *(memo for person in group for memo in noted.get(person, ()))),
             met_at[group[0]],
-            _resting(contact, silent),
+            resting_of(contact, silent),
             bench,
         )
         for contact, group, together in zip(rows, groups, known, strict=True)
@@ -211,9 +211,3 @@ def clock_of(contact: Contact, known: Iterable[Touch]) -> Clock:
     """The last touch each way, and what the sheet tells."""
     last = {touch.kind: touch.at for touch in known}
     return Clock(last.get(WRITTEN), last.get(REPLIED), last.get(HEARD), told_on(contact))
-
-
-def _resting(contact: Contact, silent: Mapping[str, str]) -> str:
-    if contact.address in silent:
-        return silent[contact.address]
-    return "on hold in the sheet" if contact.fields.get("on_hold") else ""

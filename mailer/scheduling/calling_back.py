@@ -65,7 +65,7 @@ class _Asked:
         if mail.now_at > self.now and (mail.person, mail.round) not in self.dues:
             return "its date moved, or its rule changed"
         if isinstance(self.campaign.when, Neglected) and not self._is_still_neglected(mail):
-            return "somebody has been in touch meanwhile"
+            return "somebody has been in touch meanwhile, or they rest now"
         return "a newer round took its place" if self._is_outdated(mail) else ""
 
     def _is_still_neglected(self, mail: Timed) -> bool:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailer import when
-from mailer.care import Clock, cadence_of
+from mailer.care import Clock, cadence_of, resting_of
 from mailer.care.clock import told_on
 from mailer.config import Campaign, Config, ContactSource
 from mailer.config.sentences import nearest
 from mailer.config.when import ByColumn, Neglected, NewRows, OnDate
 from mailer.contacts.joining import meant
 from mailer.expressions import compile_expression
-from mailer.ledger import people, rounds, timing
+from mailer.ledger import people, rounds, suppressions, timing
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.model import Contact, Field, Problem, Severity
 from mailer.scheduling.sheets import Sheets
@@ -68,12 +68,13 @@ def look(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, *, aft
     with ledger.begin() as tx:
         groups = people.identify_everyone(tx, [contact for _, contact in everyone], at=workspace.now)
         memory = _Memory.of(tx, name, campaign, groups, now=workspace.now)
+        resting = _resting(tx, campaign, [contact for _, contact in everyone])
     known = [group[0] for group in groups]
     found.persons.update(known)
     firm = when.office(workspace.config.firm)
-    for (source, contact), person in zip(everyone, known, strict=True):
+    for (source, contact), person, rests in zip(everyone, known, resting, strict=True):
         facts = _facts(workspace.config, firm, campaign, source, contact, person, memory, found)
-        if facts is None:
+        if facts is None or rests:
             continue
         for due in when.dues(campaign, facts, firm, after=after, until=until):
             found.prospects.append(Prospect(contact, person, due))
@@ -89,6 +90,14 @@ def _included(workspace: Workspace, campaign: Campaign, sheets: Sheets) -> Itera
             found = meant(contact, lambda row: expression is None or bool(expression(row.fields, today)), source)
             if found:
                 yield source, found
+
+
+def _resting(tx: Transaction, campaign: Campaign, rows: Sequence[Contact]) -> list[bool]:
+    """Of each row whether it is left in peace: who rests is never called neglected."""
+    if not isinstance(campaign.when, Neglected):
+        return [False] * len(rows)
+    silent = suppressions.among(tx, {contact.address for contact in rows})
+    return [bool(resting_of(contact, silent)) for contact in rows]
 
 
 @dataclass(frozen=True, slots=True)

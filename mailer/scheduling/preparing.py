@@ -149,13 +149,17 @@ def _prepare_rounds(workspace: Workspace, ledger: Ledger, name: str, sheets: She
 
 
 def wanted(near: Iterable[Prospect], campaign: Campaign, waiting: list[Timed], now: datetime) -> list[Prospect]:
-    """Of what is past only each person's latest, if it may still be asked about; of the neglected, the worst few."""
+    """Of what is past only each person's latest, if it may still be asked about; of the neglected, the worst few.
+
+    Each of the neglected has one: the latest that is prepared by now, else the first to come.
+    """
+    soon = now + when.duration(campaign.prepare)
     latest: dict[int, Prospect] = {}
     coming: list[Prospect] = []
     for each in near:
         if each.due.due_at > now and not isinstance(campaign.when, Neglected):
             coming.append(each)
-        else:
+        elif each.due.due_at <= soon or each.person not in latest:
             latest[each.person] = each
     past = [each for each in latest.values() if when.fate(campaign, each.due.due_at, now=now) != when.Fate.SKIP]
     if isinstance(campaign.when, Neglected):

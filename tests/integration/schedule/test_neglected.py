@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from mailer import campaigns
+from mailer.model import Status
 from mailer.relations import read_relations
 from mailer.scheduling import preparing
+from mailer.scheduling.outlook import outlook
 from mailer.workspace import drafting
 from tests.scheduled import MONTHLY, heard, statuses
 
@@ -52,6 +54,22 @@ def test_the_neglected_are_prepared_for_now_and_not_for_when_they_will_be_neglec
     prepared = preparing.prepare_next(life.runner.workspace, "touch")
     assert prepared.made == 1
     assert [entry.round for entry in life.entries()] == [str(life.now.date())]
+
+
+def test_who_is_on_hold_or_asked_us_to_stop_is_left_in_peace(life):
+    life.write_clients([{"On hold": "yes"}, {"On hold": "no"}, {"On hold": ""}])
+    life.write_config(touch="when: neglected;review: none;at_a_time: 1")
+    ledger = life.runner.workspace.ledger
+    campaigns.suppress(ledger, ["client1@client.example"], reason="asked us to stop", who="ada", now=life.now)
+    life.days("2026-11-23", "2026-11-25")
+    assert [(entry.address, entry.status) for entry in life.entries()] == [("client2@client.example", Status.SENT)]
+
+
+def test_a_long_look_ahead_shows_each_of_the_neglected_when_their_turn_comes_first(life):
+    life.write_clients([{"Last contact": "2026-01-10"}, {"Last contact": "2026-10-10"}])
+    life.write_config(touch="when: neglected")
+    lines = outlook(life.runner.workspace, days=400).lines
+    assert [line.round for line in lines] == [str(life.now.date()), "2027-01-08"]
 
 
 def test_a_preview_of_drafts_for_the_neglected_opens_no_round_for_everybody(life):
