@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 PATH = os.environ["PATH"] + ":/usr/sbin"
@@ -22,7 +22,7 @@ socket = r:TCP_NODELAY=1
 [smtps]
 accept = 127.0.0.1:{port}
 connect = 127.0.0.1:{upstream}
-cert = {certificate}
+{side}
 """
 
 
@@ -74,12 +74,21 @@ def line_to(upstream: int, *, round_trip: float) -> Iterator[int]:
         yield port
 
 
-@contextmanager
-def tls_before(upstream: int, certificate: Path) -> Iterator[int]:
+def tls_before(upstream: int, certificate: Path) -> AbstractContextManager[int]:
     """TLS in front of a server that speaks none, ended by stunnel with a key and its certificate; its port."""
+    return _stunnel(upstream, f"cert = {certificate}", certificate.parent)
+
+
+def tls_for(upstream: int, folder: Path) -> AbstractContextManager[int]:
+    """A port for a client that speaks no TLS, from which stunnel speaks it to the server behind."""
+    return _stunnel(upstream, "client = yes", folder)
+
+
+@contextmanager
+def _stunnel(upstream: int, side: str, folder: Path) -> Iterator[int]:
     port = free_port()
-    config = certificate.with_name(f"stunnel-{port}.conf")
-    config.write_text(STUNNEL.format(port=port, upstream=upstream, certificate=certificate), encoding="utf-8")
+    config = folder / f"stunnel-{port}.conf"
+    config.write_text(STUNNEL.format(port=port, upstream=upstream, side=side), encoding="utf-8")
     try:
         with running("stunnel", str(config), port=port):
             yield port
