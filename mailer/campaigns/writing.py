@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mailer.campaigns.rendering import Rendered, Row
 from mailer.crew import Crew
 from mailer.ledger import drafts, moves, people, suppressions, touches
-from mailer.ledger.drafts import Kept, Place, Rendering
+from mailer.ledger.drafts import Kept, Mailbox, Place, Rendering
 from mailer.ledger.had import had_before
 from mailer.ledger.moves import PROGRAM
 from mailer.ledger.opening import Transaction
@@ -37,7 +37,7 @@ def write(bench: Bench, contacts: Iterable[Contact], crew: Crew[Sequence[Row], R
 
 def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact]) -> Iterator[list[Row]]:
     """The rows to render, part by part; those before may still be on their way into the ledger."""
-    met: dict[str, Place] = {}
+    met: dict[Mailbox, Place] = {}
     while batch := list(islice(contacts, PART)):
         known = _without_forgotten(bench, tx, batch)
         newest = people.newest(tx)
@@ -76,7 +76,7 @@ def _rows(
     tx: Transaction,
     everyone: Sequence[tuple[Contact, tuple[int, ...]]],
     newest: int,
-    met: dict[str, Place],
+    met: dict[Mailbox, Place],
 ) -> list[Row]:
     """The rows with what the ledger knows of them; of people it met after `newest` it knows nothing yet.
 
@@ -97,12 +97,15 @@ def _rows(
     noted = touches.memos(tx, everybody, bench.config.firm.timezone) if asks else {}
     addresses = {address for contact, _ in pairs for address in contact.addresses}
     blocked = suppressions.among(tx, addresses)
-    met.update({} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses))
+    own_day = bool(bench.campaign.own_day)
+    met.update({} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses, own_day=own_day))
     rows = []
     for contact, (person, *others) in pairs:
         kept = known.get((person, contact.copy))
         here = Place(kept.id if kept else None, contact.source)
-        places = {address: met.setdefault(address.lower(), here) for address in contact.addresses}
+        due = kept or bench.due.get(person)
+        day = due.now_at if own_day and due else None
+        places = {address: met.setdefault((address.lower(), day), here) for address in contact.addresses}
         rows.append(
             Row(
                 contact,

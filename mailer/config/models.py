@@ -123,7 +123,8 @@ class Campaign(Scheduled):
         "needs a `when:`.",
     )
     doubled: Literal["hold", "allow"] = Field(
-        "hold", description="The same address twice in a round: held, or allowed."
+        "hold",
+        description="The same address twice in a round (with `when: {date: …}`, twice for one day): held, or allowed.",
     )
     sincerity: Literal["warn", "hold", "off"] = Field(
         "warn", description="What smells of routine in a draft: said beside it, holding it, or not looked for."

@@ -261,9 +261,13 @@ class Place:
     source: Source
 
 
+#: An address in lower case, and what the words of a mail to it call `now` where each has a day of their own.
+Mailbox = tuple[str, datetime | None]
+
 _OWNERS = select(identities.c.person_id).where(identities.c.source == ADDRESS, identities.c.key.in_(listed("keys")))
 _PLACES = select(
     deliveries.c.address,
+    deliveries.c.now_at,
     deliveries.c.id,
     deliveries.c.source_file,
     deliveries.c.source_sheet,
@@ -283,32 +287,39 @@ _SHARED = (
 )
 
 
-def first_in_round(tx: Connection, round_id: int, addresses: Collection[str]) -> dict[str, Place]:
-    """Address in lower case → the first mail of this round to it that was not dropped.
+def first_in_round(
+    tx: Connection, round_id: int, addresses: Collection[str], *, own_day: bool = False
+) -> dict[Mailbox, Place]:
+    """The first mails of this round to these addresses that were not dropped; with `own_day` of each day in it.
 
-    It is looked for among the people ever known under the address, so a large round takes no longer than a small one.
+    They are looked for among the people ever known under an address, so a large round takes no longer than a small one.
     """
     wanted = {address.lower() for address in addresses}
     keys = [address.casefold() for address in addresses]
-    places = [(row[0].lower(), _place(row)) for row in tx.execute(_FIRST_TO, {"round": round_id, "keys": keys})]
-    places += _first_shared(tx, round_id, keys)
-    places.sort(key=lambda found: found[1].id or 0, reverse=True)
-    return {address: place for address, place in places if address in wanted}
+    found: list[tuple[str, Any]] = [
+        (row.address, row) for row in tx.execute(_FIRST_TO, {"round": round_id, "keys": keys})
+    ]
+    found += _first_shared(tx, round_id, keys)
+    found.sort(key=lambda each: each[1].id, reverse=True)
+    return {
+        (address.lower(), row.now_at if own_day else None): _place(row)
+        for address, row in found
+        if address.lower() in wanted
+    }
 
 
-def _first_shared(tx: Connection, round_id: int, keys: Sequence[str]) -> list[tuple[str, Place]]:
+def _first_shared(tx: Connection, round_id: int, keys: Sequence[str]) -> list[tuple[str, Any]]:
     """The mails of this round to households in which these addresses are not the first."""
     shared = tx.execute(_SHARED, {"keys": keys}).all()
     if not shared:
         return []
     ids = [delivery_id for _, delivery_id in shared]
-    places = {row.id: _place(row) for row in tx.execute(_FIRST_OF, {"round": round_id, "ids": ids})}
-    return [(address, places[delivery_id]) for address, delivery_id in shared if delivery_id in places]
+    rows = {row.id: row for row in tx.execute(_FIRST_OF, {"round": round_id, "ids": ids})}
+    return [(address, rows[delivery_id]) for address, delivery_id in shared if delivery_id in rows]
 
 
 def _place(row: Any) -> Place:
-    _, row_id, *source = row
-    return Place(row_id, Source(*source))
+    return Place(row.id, Source(row.source_file, row.source_sheet, row.source_row))
 
 
 def first_subjects(tx: Connection, round_id: int, persons: Iterable[int]) -> dict[tuple[int, int], str]:

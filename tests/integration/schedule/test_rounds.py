@@ -111,3 +111,16 @@ def test_everybody_in_a_household_has_a_birthday_of_their_own(life):
         "Bob1 and Bob2 <client1@client.example>, client2@client.example",
     ]
     assert [when[-16:] for *_, when in life.sent] == ["2026-12-06 09:00", "2026-12-08 09:00"]
+
+
+def test_two_at_one_address_are_each_written_to_on_their_own_birthday(life):
+    days = {"Ann": "6.12.1980", "Bob": "8.12.1982", "Cleo": "8.12.1985"}
+    life.write_clients([{"No": name, "E-mail": "home@client.example", "Birthday": day} for name, day in days.items()])
+    life.write_config(thanks="when: {date: birthday, at: '09:00'};review: none;prepare: 7 days")
+    config = life.folder / "config.yaml"
+    keyed = "file: clients.csv\n    key: No"
+    config.write_text(config.read_text("utf-8").replace("file: clients.csv", keyed), encoding="utf-8")
+    life.days("2026-12-01", "2026-12-10", "09:00")
+    assert [when[-16:] for *_, when in life.sent] == ["2026-12-06 09:00", "2026-12-08 09:00"]
+    held = [entry.name for entry in life.entries() if "doubled" in {problem.kind for problem in entry.problems}]
+    assert held == ["Bob2"]
