@@ -155,6 +155,14 @@ class Contact:
     problems: tuple[Problem, ...] = ()
 
     @property
+    def cells(self) -> dict[str, str]:
+        """Column → what its cell shows, of the cells that show something, each once."""
+        once: dict[int, tuple[str, str]] = {}
+        for name, cell in self.fields.items():  # the well-known names are further names of the sheet's own fields
+            once.setdefault(id(cell), (name, cell.shown))
+        return {name: shown for name, shown in once.values() if shown.strip()}
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Every address that its mail goes to."""
         return self.address, *self.also

@@ -49,12 +49,15 @@ def neglected(
     as_json: bool,
 ) -> int:
     """Who has not heard from us for as long as `keep_in_touch` says, worst first, with the reason at hand."""
+    nobody = f"Nobody{' of these' if owner or audience else ''} is neglected."
     with settings.workspace() as workspace:
         relations = _relations(workspace)
+        _check_known("owner", owner, {each.contact.owner for each in relations.everyone})
+        _check_known("audience", audience, {each.contact.audience for each in relations.everyone})
         chosen = _chosen(relations, owner, audience, every=every)[:first]
         zone = ZoneInfo(workspace.config.firm.timezone)
         if draft is not None:
-            return _draft(workspace, [each for each in chosen if each.standing.is_neglected], draft)
+            return _draft(workspace, [each for each in chosen if each.standing.is_neglected], draft, nobody)
     if as_json:
         print_json([relation_json(each) for each in chosen])
         return 0
@@ -62,7 +65,7 @@ def neglected(
         of_audience = [each for each in chosen if each.contact.audience == name]
         _show(_heading(name, of_audience), of_audience, zone)
     if not chosen:
-        line("Nobody is neglected.")
+        line(nobody)
     problems(relations.problems)
     return 0
 
@@ -74,7 +77,7 @@ def _heading(audience: str, relations: Iterable[Relation]) -> str:
     return f"{audience}: {owners.total()} neglected" + (f" ({whose})" if len(owners) > 1 else "")
 
 
-def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:
+def _draft(workspace: Workspace, chosen: list[Relation], template: str, nobody: str) -> int:
     """Make the drafts; exit code 1 when somebody is left without one."""
     from mailer.workspace.drafting import draft_neglected
 
@@ -85,7 +88,7 @@ def _draft(workspace: Workspace, chosen: list[Relation], template: str) -> int:
     for campaign, count in drafted.waiting.items():
         line(f"{counted(count, 'mail')} of {campaign} for them already there: mailer drafts list {campaign}")
     if not chosen:
-        line("Nobody is neglected.")
+        line(nobody)
     if drafted.left:
         names = ", ".join(each.contact.name or each.contact.address for each in drafted.left)
         tell(f"No campaign{f' with the template {template}' if template else ''} fits {names}.")
@@ -107,12 +110,19 @@ def _chosen(relations: Relations, owner: str, audience: str, *, every: bool) -> 
     found = relations.neglected()
     if every:
         found = sorted(relations.everyone, key=lambda each: each.standing.badness)
-    return [
-        each
-        for each in found
-        if owner.casefold() in ("", each.contact.owner.casefold(), each.contact.owner.split(" ")[0].casefold())
-        if audience.casefold() in ("", each.contact.audience.casefold())
-    ]
+    return [each for each in found if _is(owner, each.contact.owner) and _is(audience, each.contact.audience)]
+
+
+def _is(asked: str, name: str) -> bool:
+    """Whether a name is the one asked for, in full or by its first word; nothing asked for is any."""
+    return asked.casefold() in ("", name.casefold(), name.partition(" ")[0].casefold())
+
+
+def _check_known(what: str, asked: str, names: Iterable[str]) -> None:
+    """Raises UsageError for a name that stands in no sheet: that nobody of it is neglected would be no comfort."""
+    if asked and not any(_is(asked, name) for name in names):
+        there = ", ".join(sorted(filter(None, names))) or "none"
+        raise UsageError(f"Nobody in the sheets has the {what} “{asked}”.", cure=f"There are: {there}.")
 
 
 def _show(title: str, relations: Iterable[Relation], zone: ZoneInfo) -> None:
@@ -199,9 +209,10 @@ def _tell_who(told: Story) -> None:
         else "never in touch so far"
     )
     promise = f", promised every {standing.cadence}" if standing.cadence else ", nothing promised"
-    line(f"{last[0].upper()}{last[1:]}{promise}: {standing}.")
+    stands = f": {standing}" if standing.last_on or not standing.is_neglected else ""
+    line(f"{last[0].upper()}{last[1:]}{promise}{stands}.")
     skipped = {"address", "name", "first_name", "last_name", "owner", "personal_line"}
-    _list("Facts", [f"{name}: {field}" for name, field in contact.fields.items() if name not in skipped and str(field)])
+    _list("Facts", [f"{name}: {shown}" for name, shown in contact.cells.items() if name not in skipped])
 
 
 def _list(title: str, rows: Iterable[str]) -> None:
@@ -229,7 +240,7 @@ def _coming(told: Story, zone: ZoneInfo) -> Iterable[str]:
         runs_out_on = told.relation.standing.runs_out_on
         if runs_out_on:
             verb = "ran" if told.relation.standing.is_neglected else "runs"
-            yield f"the promise {verb} out on {runs_out_on:%d %B %Y}"
+            yield f"the promise {verb} out on {runs_out_on.day} {runs_out_on:%B %Y}"
 
 
 @click.command(short_help="Log a call, a visit, a letter.")

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from mailer.campaigns import Difference, body_of, compare, differences
 from mailer.desk.desk import Desk
 from mailer.desk.marks import Finding, findings
-from mailer.desk.person import facts_of
 from mailer.errors import UsageError
 from mailer.ledger import drafts, listing, overview
 from mailer.ledger.listing import Entry
@@ -77,11 +76,6 @@ class One:
     def has_remote_pictures(self) -> bool:
         """Whether the email would load something from elsewhere."""
         return bool(_REMOTE.search(self.words.html))
-
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """What the sheet says of this person, as it shows it."""
-        return facts_of(self.contact) if self.contact else []
 
 
 def look_up(desk: Desk, campaign: str, draft_id: int) -> tuple[Entry, Draft]:

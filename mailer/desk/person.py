@@ -35,7 +35,6 @@ def add_pages(app: Flask, desk: Desk) -> None:
             source=source,
             contact=contact,
             story=story,
-            facts=facts_of(contact),
             lines=[event for event in reversed(story.events) if event.kind not in set(Status)],
             emails_to=_emails(desk, contact),
             ways=WAYS,
@@ -57,14 +56,6 @@ def contact_in(desk: Desk, source: str, row: int) -> Contact:
     if found is None:
         abort(404, "Nobody stands in this row of the sheet any more.")
     return found
-
-
-def facts_of(contact: Contact) -> list[tuple[str, str]]:
-    """What the sheet says of a person, as it shows it: column → cell, of the columns that say something."""
-    once: dict[int, tuple[str, str]] = {}
-    for name, field in contact.fields.items():  # the well-known names are further names of the sheet's own fields
-        once.setdefault(id(field), (name.replace("_", " "), field.shown))
-    return [fact for fact in once.values() if fact[1].strip()]
 
 
 def _story(desk: Desk, contact: Contact) -> Story:

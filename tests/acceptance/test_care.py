@@ -35,6 +35,15 @@ def test_the_neglected_of_one_owner_or_audience(caring):
     assert len(caring.run("contacts", "neglected", "--owner", "ada", "--json").json) == 3
 
 
+def test_a_misspelt_owner_is_not_told_that_nobody_is_neglected(caring):
+    refused = caring.run("contacts", "neglected", "--owner", "adda", code=2).err
+    assert "Nobody in the sheets has the owner “adda”." in refused
+    assert "There are: Ada." in refused
+    for key in ("C0001", "C0002", "C0003"):
+        caring.run("contacts", "heard", key)
+    assert caring.run("contacts", "neglected", "--owner", "ada").out == "Nobody of these is neglected.\n"
+
+
 def test_whose_the_neglected_are_is_counted(caring):
     caring.write_sheet([row(1), row(2), row(3, owner="Ben")])
     assert "client: 3 neglected (Ada 2, Ben 1)" in caring.run("contacts", "neglected").out
