@@ -171,12 +171,20 @@ def cli(ctx: click.Context, config: str, verbose: bool, rehearse: bool, real: bo
 def main() -> None:
     """Run the command line."""
     start_lightly()
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         # Windows would write its code page into a pipe; nowhere may a letter make a command fail.
         encoding = "utf-8" if sys.platform == "win32" else None
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding=encoding, errors="replace")
     cli(prog_name="mailer")
+
+
+def _open_what_is_closed() -> None:
+    """A service may start us without stdin, stdout or stderr: nobody is there to ask, and nobody reads."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 (until we end; pathlib is not loaded for a help text)
 
 
 def start_lightly() -> None:

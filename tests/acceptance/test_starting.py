@@ -75,3 +75,14 @@ def test_an_unreadable_letter_in_a_path_is_shown_somehow(tmp_path):
     done = subprocess.run([MAILER, "accounts", "list"], cwd=folder, capture_output=True, check=False)
     assert done.returncode == 78
     assert b"There is no config.yaml" in done.stderr
+
+
+def test_a_service_without_streams_is_no_defect(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    for closed, code in (("<&- >&- 2>&-", 0), ("<&-", 0)):
+        listed = subprocess.run(f"{MAILER} drafts list {closed}", shell=True, cwd=firm.folder, check=False)
+        assert listed.returncode == code
+    asked = subprocess.run(
+        f"{MAILER} drafts approve thanks --all <&-", shell=True, cwd=firm.folder, check=False, capture_output=True
+    )
+    assert b"needs an answer" in asked.stderr
