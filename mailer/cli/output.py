@@ -152,10 +152,14 @@ def problems(found: Iterable[Problem], *, at_most: int = 20) -> None:
 def _print_group(heading: str, style: str, kinds: Iterable[list[Problem]], at_most: int) -> None:
     console().print(f"\n{heading}", style=style)
     for alike in kinds:
+        by_cure: dict[str, list[Problem]] = {}
         for problem in alike[:at_most]:
-            _indented(f"{problem.where}: {problem.what}" if problem.where else problem.what, 2)
-        for cure in dict.fromkeys(problem.cure for problem in alike[:at_most] if problem.cure):
-            _indented(f"→ {cure}", 4, style="dim")
+            by_cure.setdefault(problem.cure, []).append(problem)
+        for cure, cured in by_cure.items():
+            for problem in cured:
+                _indented(f"{problem.where}: {problem.what}" if problem.where else problem.what, 2)
+            if cure:
+                _indented(f"→ {cure}", 4, style="dim")
         if len(alike) > at_most:
             _indented(f"… and {len(alike) - at_most} more like this (--json lists them all)", 2, style="dim")
 

@@ -58,6 +58,19 @@ def test_problems_are_listed_worst_first_and_alike_ones_together(capsys):
     assert "… and 3 more like this" in out
 
 
+def test_each_cure_stands_under_what_it_cures(capsys):
+    output.problems(
+        Problem(f"row {row}", what, cure, Severity.WARN, "doubled-column")
+        for row, what, cure in [
+            (1, "A is doubled.", "Rename A."),
+            (2, "B is.", "Rename B."),
+            (3, "So is A.", "Rename A."),
+        ]
+    )
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()[2:]]
+    assert lines == ["row 1: A is doubled.", "row 3: So is A.", "→ Rename A.", "row 2: B is.", "→ Rename B."]
+
+
 def test_a_long_problem_is_continued_under_its_beginning(capsys, monkeypatch):
     monkeypatch.setattr(output, "_PIPE_WIDTH", 30)
     output.problems([Problem("row 3", "There is no personal line, and the template has a place for one.")])
