@@ -95,23 +95,47 @@ def _plain(value: object) -> object:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", empty: str = "") -> None:
-    """Print a table, in a pipe without colours and without cutting anything; `empty` in place of one without rows."""
+    """Print a table, folded to fit a terminal and whole in a pipe; `empty` in place of one without rows."""
+    cells = [[printable(cell) for cell in row] for row in rows]
+    if not cells and empty:
+        line(empty)
+    elif sys.stdout.isatty():
+        _print_fitting(columns, cells, title)
+    else:
+        _print_whole(columns, cells, title)
+
+
+def _print_fitting(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    cells = [[Text(printable(cell)) for cell in row] for row in rows]
-    if not cells and empty:
-        line(empty)
-        return
-    widths = [max(cell.cell_len for cell in column) for column in zip(map(Text, columns), *cells, strict=True)]
+    widths = _widths(columns, cells)
     narrow = sum(width + _GAP for width in widths if width <= _NARROW) <= console().width // 2
     shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for column, width in zip(columns, widths, strict=True):
         shown.add_column(Text(column), overflow="fold", no_wrap=narrow and width <= _NARROW)
     for row in cells:
-        shown.add_row(*row)
+        shown.add_row(*map(Text, row))
     console().print(shown)
+
+
+def _print_whole(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str) -> None:
+    """The same with each row in one line; rich would take a millisecond a row to find that all fits."""
+    from rich.cells import set_cell_size
+
+    rows = [[" ".join(cell.split("\n")) for cell in row] for row in (columns, *cells)]
+    widths = _widths(columns, rows[1:])
+    gap = " " * _GAP
+    head, *lines = [f" {gap.join(map(set_cell_size, row, widths))}".rstrip() for row in rows]
+    rule = " " + "─" * (sum(widths) + _GAP * (len(widths) - 1))
+    click.echo("\n".join([*([title] if title else []), "", head, rule, *lines, ""]))
+
+
+def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    from rich.cells import cell_len
+
+    return [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
 
 
 def wide_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", width: int = 0) -> None:

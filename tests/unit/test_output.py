@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import click
 import pytest
 
 from mailer.cli import output
@@ -28,10 +29,20 @@ def test_a_table_in_a_pipe_is_neither_cut_nor_coloured(capsys):
     assert "\x1b" not in out
 
 
+def test_each_row_in_a_pipe_is_one_line_and_the_columns_stand_under_each_other(capsys):
+    output.table(["What", "Who"], [["two\nlines", "Ada"], ["日本", "Ben"]], title="Seen")
+    title, blank, head, rule, *lines, end = capsys.readouterr().out.splitlines()
+    assert [title, blank, head.split(), rule.strip(" ─"), end] == ["Seen", "", ["What", "Who"], "", ""]
+    assert lines == [" two lines   Ada", " 日本        Ben"]
+
+
 def test_short_columns_stay_whole_in_a_narrow_terminal(capsys, monkeypatch):
-    monkeypatch.setattr(output, "_PIPE_WIDTH", 40)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
     output.table(["Id", "To", "Look at", "Status"], [["1", "a" * 80, "b" * 80, "draft, held"]])
-    assert "draft, held" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "draft, held" in out
+    assert max(map(len, click.unstyle(out).splitlines())) <= 40
 
 
 def test_many_columns_go_in_parts_that_fit_the_terminal(capsys):
