@@ -15,7 +15,8 @@ except SystemExit as ended:
     assert not ended.code, ended.code
 paths = {name.partition(".")[0]: vars(module).get("__file__") or "" for name, module in sys.modules.items()}
 print(*(name for name, path in paths.items() if "site-packages" in path and not name.startswith("_")))
-print(*(name for name in sys.modules if name in {"sqlalchemy.orm", "mailer.campaigns"}))
+watched = {"sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "mailer.campaigns"}
+print(*watched.intersection(sys.modules))
 """
 #: What every command that opens a workspace needs.
 WORKSPACE = set(
