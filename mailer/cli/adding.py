@@ -20,6 +20,9 @@ def add(settings: Settings, name: str | None) -> None:
         table(["Name", "What it is"], [[each.name, each.said] for each in recipes().values()])
         return
     path = settings.find_config()
-    for campaign in write(path, name) or [""]:
-        line(f"{campaign} is in {path.name}." if campaign else f"{name} stands in {path.name} already.")
-    tell("Look it over there; then: mailer schedule")
+    new = write(path, name)
+    for campaign in new:
+        line(f"{campaign} is in {path.name}.")
+    if not new:
+        line(f"{name} stands in {path.name} already.")
+    tell(f"Look {'them' if len(new) > 1 else 'it'} over there; then: mailer schedule")

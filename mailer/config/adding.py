@@ -94,7 +94,7 @@ def fitted(config: Config, name: str, keys: Mapping[str, Any]) -> CommentedMap:
                 filled[key] = flow(value)
     filled["review"] = "each"
     if keys.get("said"):
-        filled.yaml_set_start_comment(str(keys["said"]))
+        filled.yaml_set_start_comment(str(keys["said"]), indent=2)
     return filled
 
 

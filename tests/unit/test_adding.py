@@ -55,6 +55,15 @@ def test_every_recipe_names_a_template_that_is_shipped(name):
         assert (ROOT / "templates" / f"{campaign['template']}.md").is_file()
 
 
+def test_what_is_written_looks_as_a_person_would_write_it(path):
+    for name in ("care-week", "staff-thanks", "keep-in-touch"):
+        add(path, name)
+    text = path.read_text(encoding="utf-8")
+    assert "  care-week-staff:\n    # Monday, thanks to the people of the house\n    contacts: team\n" in text
+    assert "    in_turn: true\n" in text
+    assert "    at_a_time: 5\n" in text
+
+
 def test_care_week_is_the_first_full_week_of_october_every_year(path):
     add(path, "care-week")
     config = read(path)
