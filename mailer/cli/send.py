@@ -156,15 +156,24 @@ def _agreed(workspace: Workspace, ledger: Ledger, shares: Sequence[Share], *, ye
 
 
 def _pass(workspace: Workspace, ledger: Ledger, order: Order, count: int) -> Passed:
-    """Send, with a progress bar on stderr; the first Ctrl-C finishes the mails in hand."""
+    """Send, with a progress bar on stderr; the first Ctrl-C finishes the mails in hand.
+
+    What is put off meanwhile goes on with the schedule, unless a person wanted no more than so many, or stopped it.
+    """
+    from mailer.ledger import hand
     from mailer.workspace.passes import send as send_now
 
+    began_at = workspace.now
     with _finishing_on_ctrl_c() as asked, _bar(count) as advance:
 
         def told(_row: DueRow, _receipt: Receipt) -> None:
             advance()
 
-        return send_now(workspace, ledger, replace(order, stopping=lambda: bool(asked), told=told))
+        passed = send_now(workspace, ledger, replace(order, stopping=lambda: bool(asked), told=told))
+    if order.limit is None:
+        with ledger.begin() as tx:
+            hand.sent(tx, order.campaigns or list(workspace.config.campaigns), at=began_at, stopped=bool(asked))
+    return passed
 
 
 @contextmanager

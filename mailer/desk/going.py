@@ -97,10 +97,7 @@ class Going:
     def _let_go(self, ledger: Ledger, *, at: datetime) -> None:
         """What the servers put off goes on by itself; but not where a person, or a crash, ended the pass."""
         with ledger.begin() as tx:
-            if self.is_stopping:
-                hand.hold(tx, self.campaign)
-            else:
-                hand.let_go(tx, self.campaign, at=at)
+            hand.sent(tx, [self.campaign], at=at, stopped=self.is_stopping)
 
     def _can_log_in(self, workspace: Workspace, ledger: Ledger, accounts: list[str]) -> bool:
         """Try every login before anything leaves, as the command does."""

@@ -8,7 +8,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from mailer.errors import BusyError, MailerError
-from mailer.scheduling.jobs import DESK_JOBS
 from mailer.scheduling.running import Runner
 
 #: How often it is asked whether nobody else keeps it any more; seconds.
@@ -28,7 +27,7 @@ class Kept(StrEnum):
 
 def runner_of(config_path: Path) -> MakeRunner:
     """A runner of this workspace, as `mailer run` has it; but what is sent by hand waits for its button."""
-    return lambda stopping: Runner(config_path, jobs=DESK_JOBS, stopping=stopping)
+    return lambda stopping: Runner(config_path, stopping=stopping)
 
 
 class Keeper:

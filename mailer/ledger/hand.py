@@ -25,6 +25,15 @@ def hold(tx: Transaction, campaign: str) -> None:
     tx.execute(beats.delete().where(beats.c.what == _LET_GO + campaign))
 
 
+def sent(tx: Transaction, campaigns: Collection[str], *, at: datetime, stopped: bool) -> None:
+    """Note a send that a person began then: they let go what was approved, but not where they stopped the pass."""
+    for campaign in campaigns:
+        if stopped:
+            hold(tx, campaign)
+        else:
+            let_go(tx, campaign, at=at)
+
+
 def waiting(tx: Transaction, campaigns: Collection[str]) -> frozenset[str]:
     """Those of these campaigns of which first mails were approved since they were last let go."""
     newer = or_(beats.c.at.is_(None), deliveries.c.approved_at > beats.c.at)

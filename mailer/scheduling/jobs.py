@@ -71,28 +71,13 @@ def prepare(desk: Desk) -> Done:
 
 
 def send(desk: Desk) -> Done:
-    """Send what is approved and due."""
-    return _send(desk, lambda _ledger: frozenset())
-
-
-def send_as_let_go(desk: Desk) -> Done:
     """Send what is approved and due, but of campaigns that are sent by hand nothing that nobody has let go."""
-    by_hand = [name for name, campaign in desk.workspace.config.campaigns.items() if campaign.when is None]
-
-    def held(ledger: Ledger) -> Collection[str]:
-        with ledger.read() as tx:
-            return hand.waiting(tx, by_hand)
-
-    return _send(desk, held)
-
-
-def _send(desk: Desk, held: Callable[[Ledger], Collection[str]]) -> Done:
     workspace, stopping = desk.workspace, desk.stopping
     total, errors, said = Tally(), list[MailerError](), list[str]()
     touched = set[str]()
     for ledger in workspace.ledgers():
         fresh = refresh(ledger, workspace.config, workspace.folder, now=workspace.now)
-        excluded = {*fresh.stopped, *held(ledger)}
+        excluded = {*fresh.stopped, *_by_hand(workspace, ledger)}
         sorting = sort_due(workspace, ledger, excluded=excluded)
         if sorting.missed:
             said.append(f"{len(sorting.missed)} too late to go by themselves (mailer schedule --late)")
@@ -147,6 +132,13 @@ def digest(desk: Desk) -> Done:
     return Done(f"{_counted(written, 'reminder')} written" if written else "")
 
 
+def _by_hand(workspace: Workspace, ledger: Ledger) -> Collection[str]:
+    """The campaigns that wait for a person to send them."""
+    by_hand = [name for name, campaign in workspace.config.campaigns.items() if campaign.when is None]
+    with ledger.read() as tx:
+        return hand.waiting(tx, by_hand)
+
+
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
@@ -159,6 +151,3 @@ JOBS = (
     Job("mailbox", timedelta(minutes=10), mailbox),
     Job("send", timedelta(minutes=1), send),
 )
-
-#: The same while the desk keeps the schedule: a campaign without a `when:` waits for its button there.
-DESK_JOBS = (*JOBS[:-1], Job("send", timedelta(minutes=1), send_as_let_go))

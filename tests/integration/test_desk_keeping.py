@@ -9,9 +9,9 @@ import pytest
 from mailer import campaigns
 from mailer.desk import Keeper
 from mailer.desk.keeping import Kept
-from mailer.ledger import listing
+from mailer.ledger import hand, listing
 from mailer.model import Status
-from mailer.scheduling.jobs import DESK_JOBS, Done, Job
+from mailer.scheduling.jobs import Done, Job
 from mailer.scheduling.running import Runner
 from mailer.workspace import Clock
 from tests.desks import open_desk, prepare
@@ -85,7 +85,7 @@ def turn(firm, minutes=0):
     """One pass of the schedule that a desk keeps."""
     reads = count()
     clock = Clock(now=lambda: NOW + timedelta(minutes=minutes, milliseconds=10 * next(reads)))
-    runner = Runner(firm.folder / "config.yaml", clock=clock, jobs=DESK_JOBS)
+    runner = Runner(firm.folder / "config.yaml", clock=clock)
     runner.turn()
     runner.close()
 
@@ -109,6 +109,28 @@ def test_what_is_sent_by_hand_waits_for_its_button(firm):
     desk.post("/campaigns/thanks/send")
     desk.app.extensions["desk"].goings.of("thanks").wait()
     assert len(firm.outbox) == 3
+
+
+def test_what_is_sent_by_hand_waits_for_the_command_whoever_keeps_the_schedule(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.run("run", "--once")
+    assert firm.outbox == []
+    firm.run("send", "thanks", "--yes", "--limit", "1", code=75)
+    firm.run("run", "--once")
+    assert len(firm.outbox) == 1
+    firm.run("send", "thanks", "--yes")
+    assert len(firm.outbox) == 3
+
+
+def test_what_the_command_sent_and_a_server_put_off_goes_on_by_itself(firm):
+    with ScriptedServer(lambda turn: "451 4.7.1 later" if turn.phase == "rcpt" else None) as server:
+        firm.write_config(account=smtp_account(server.port))
+        firm.run("campaigns", "prepare", "thanks")
+        firm.run("drafts", "approve", "1", "--yes")
+        firm.run("send", "thanks", "--yes", code=75)
+    with firm.open() as workspace, workspace.ledger.read() as tx:
+        assert hand.waiting(tx, ["thanks"]) == frozenset()
 
 
 def test_what_was_let_go_and_put_off_goes_on_by_itself_and_a_later_yes_does_not(firm):

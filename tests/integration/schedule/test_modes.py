@@ -124,6 +124,8 @@ def live(life, mode, *, before=None, on=DAYS):
             say(life, "campaigns", "prepare", "thanks")
         if day != DAYS[0]:
             life.approve()
+        if mode.startswith("by hand") and day != DAYS[0]:
+            say(life, "send", "thanks", "--yes", fine=(0, 75))
         life.turn()
     return got(life)
 
