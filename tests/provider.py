@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import secrets
 import socketserver
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -29,6 +31,8 @@ class Provider(ThreadingHTTPServer):
         self.challenges: dict[str, str] = {}
         self.granted_scope = SCOPE
         self.is_withdrawn = False
+        #: What renews each token that is given.
+        self.renewed_by: Iterator[str] = itertools.repeat("refresh-me")
         self.lasts = 3600
         self.refreshes = 0
         self.polls_until_typed = 2
@@ -50,7 +54,7 @@ class Provider(ThreadingHTTPServer):
         self.valid.add(access)
         return {
             "access_token": access,
-            "refresh_token": "refresh-me",
+            "refresh_token": next(self.renewed_by),
             "token_type": "Bearer",
             "expires_in": self.lasts,
             "scope": self.granted_scope,

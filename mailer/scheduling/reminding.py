@@ -36,32 +36,32 @@ def _account(workspace: Workspace, campaign: Campaign) -> str:
 
 
 def _write(workspace: Workspace, address: str, mails: list[Timed]) -> bool:
-    first = mails[0].campaign
-    ledger, account_name = workspace.ledger_of(first), _account(workspace, workspace.config.campaigns[first])
-    now = workspace.now
-    today = f"{workspace.today}"
+    """Write and queue today's reminder; one that was written and not queued before a crash is queued now."""
+    ledger = workspace.ledger_of(mails[0].campaign)
+    now, today = workspace.now, f"{workspace.today}"
     person = _person(ledger, address, now)
     with ledger.begin() as tx:
         rounds.see_campaign(tx, REMINDERS, at=now)
         today_round = rounds.open_round(tx, REMINDERS, today, now=now)
-        if drafts.kept(tx, today_round.id, 0, [person]):
-            return False
-        words = Draft(
-            campaign=REMINDERS,
-            round=today,
-            account=account_name,
-            from_=workspace.config.accounts[account_name].from_,
-            to=(address,),
-            subject="1 mail waits for your yes" if len(mails) == 1 else f"{len(mails)} mails wait for your yes",
-            text=_text(workspace, mails),
-            person=person,
-        )
-        rendering = drafts.Rendering.of(
-            sealed(words), (), Contact(address, address, source=Source("config.yaml", "", 0))
-        )
-        ids = drafts.insert_new(tx, today_round.id, [rendering], seen=1)
-    approve(ledger, ids, who="notify", now=now)
-    return True
+        ids = [row.id for row in drafts.kept(tx, today_round.id, 0, [person]).values()]
+        if not ids:
+            ids = drafts.insert_new(tx, today_round.id, [_rendering(workspace, address, person, mails)], seen=1)
+    return bool(approve(ledger, ids, who="notify", now=now).done)
+
+
+def _rendering(workspace: Workspace, address: str, person: int, mails: list[Timed]) -> drafts.Rendering:
+    account_name = _account(workspace, workspace.config.campaigns[mails[0].campaign])
+    words = Draft(
+        campaign=REMINDERS,
+        round=f"{workspace.today}",
+        account=account_name,
+        from_=workspace.config.accounts[account_name].from_,
+        to=(address,),
+        subject="1 mail waits for your yes" if len(mails) == 1 else f"{len(mails)} mails wait for your yes",
+        text=_text(workspace, mails),
+        person=person,
+    )
+    return drafts.Rendering.of(sealed(words), (), Contact(address, address, source=Source("config.yaml", "", 0)))
 
 
 def _person(ledger: Ledger, address: str, now: datetime) -> int:

@@ -59,13 +59,14 @@ def _mark(config: Path) -> str:
 
 
 def _unit(name: str, program: Path, config: Path, home: Path) -> Service:
-    """A systemd user unit (systemd.service(5)); `%` is its own sign and is doubled."""
+    """A systemd user unit (systemd.service(5)); `%`, and `$` behind the program, are its own signs and are doubled."""
+    argument = _systemd(config).replace("$", "$$")
     text = (
         "[Unit]\n"
         f"Description=Mailer keeps the schedule of {_systemd(config.parent)}\n"
         "\n"
         "[Service]\n"
-        f'ExecStart="{_systemd(program)}" --config "{_systemd(config)}" run\n'
+        f'ExecStart="{_systemd(program)}" --config "{argument}" run\n'
         f"WorkingDirectory={_systemd(config.parent)}\n"
         "Restart=on-failure\n"
         "RestartSec=60\n"

@@ -9,7 +9,7 @@ import binascii
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +103,15 @@ class Door:
         return f"{self.host}:{self.port}"
 
 
+class _Utf8(str):
+    """A word that smtplib, which wants ASCII, puts on the line as UTF-8 (RFC 4616)."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return super().encode("utf-8" if encoding == "ascii" else encoding, errors)
+
+
 class _OneTry(smtplib.SMTP):
     """Logs in once: smtplib would repeat a refused password by every method, and repeats lock accounts."""
 
@@ -116,7 +125,21 @@ class _OneTry(smtplib.SMTP):
         if method is None:
             raise smtplib.SMTPNotSupportedError
         self.esmtp_features["auth"] = method
-        return super().login(user, password, initial_response_ok=initial_response_ok)
+        return super().login(user, _Utf8(password), initial_response_ok=initial_response_ok)
+
+    def auth(
+        self, mechanism: str, authobject: Callable[..., str | None], *, initial_response_ok: bool = True
+    ) -> tuple[int, bytes]:
+        """Say what a method says, as UTF-8 where it is not ASCII; a challenge that is no Base64 is a refusal."""
+
+        def answer(*challenge: bytes) -> str | None:
+            said = authobject(*challenge)
+            return None if said is None else _Utf8(said)
+
+        try:
+            return super().auth(mechanism, answer, initial_response_ok=initial_response_ok)  # type: ignore[arg-type]
+        except binascii.Error as error:
+            raise smtplib.SMTPAuthenticationError(334, b"a challenge that cannot be read") from error
 
     def _show(self, user: str, token: Bearer, offered: list[str]) -> tuple[int, bytes]:
         """Log in with a token: a refusal comes as a challenge, wants an empty answer, and only 235 is a yes."""
@@ -126,10 +149,7 @@ class _OneTry(smtplib.SMTP):
         def answer(challenge: bytes | None = None) -> str:
             return token.answer(user) if challenge is None else token.answer_challenge(challenge)
 
-        try:
-            code, said = self.auth("XOAUTH2", answer)
-        except binascii.Error as error:
-            raise smtplib.SMTPAuthenticationError(334, b"a challenge that cannot be read") from error
+        code, said = self.auth("XOAUTH2", answer)
         if code != 235:
             raise smtplib.SMTPAuthenticationError(code, said)
         return code, said

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mailer.addresses import on_the_wire
 from mailer.errors import ConfigError
 from mailer.ledger import suppressions
 from mailer.ledger.opening import Ledger
@@ -61,5 +62,5 @@ def signer(workspace: Workspace, name: str) -> Signer | None:
 
 
 def domain_of(mailbox: str) -> str:
-    """The domain of the address in From."""
-    return mailbox.rpartition("@")[2].rstrip("> ").lower()
+    """The domain of the address in From, as it stands in the mail."""
+    return on_the_wire(mailbox.rpartition("@")[2].rstrip("> ")).lower()

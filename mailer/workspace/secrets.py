@@ -28,9 +28,10 @@ def _bearer(account: Account, sign_in: SignIn, kept: str, now: Callable[[], date
     token = Token.from_json(kept)
 
     def fresh() -> str:
-        renewed = renew(sign_in, token, now=now())
-        keep(account, renewed)
-        return renewed.access
+        nonlocal token  # what renews a token may be good for one time only
+        token = renew(sign_in, token, now=now())
+        keep(account, token)
+        return token.access
 
     if token.is_fresh(now()):
         return Bearer(token.access, fresh)

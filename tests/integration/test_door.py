@@ -85,6 +85,19 @@ def test_a_stripped_starttls_is_refused_before_the_password_leaves(reply, truste
     assert not server.said("AUTH")
 
 
+def test_a_password_and_a_name_beyond_ascii_open_the_door():
+    login = {"username": "jürgen@firm.example", "password": "pässwört"}
+    with ScriptedServer(**login) as server:
+        smtp = smtp_to(server, "none", **login)
+        smtp.open()
+        assert send_one(smtp).outcome is Outcome.ACCEPTED
+
+
+def test_a_challenge_that_cannot_be_read_is_a_refused_login():
+    with ScriptedServer(lambda turn: "334 abc" if turn.is_at("auth") else None, **LOGIN) as server:
+        assert "refused the login" in refusal(smtp_to(server, "none", username="office@firm.example"))
+
+
 @pytest.mark.parametrize(
     ("reply", "cure"),
     [

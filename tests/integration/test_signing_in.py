@@ -145,6 +145,14 @@ def test_a_token_that_the_server_refuses_is_renewed_once(provider, monkeypatch, 
     assert provider.refreshes == 1
 
 
+def test_what_renews_a_token_is_used_one_time_where_the_provider_gives_another(provider, monkeypatch, open_server):
+    provider.renewed_by = iter(["first", "second"])
+    found = secret(provider, monkeypatch, Token("old", "refresh-me", int(NOW.timestamp())))
+    provider.valid.clear()
+    open_server(provider, found)
+    assert [form.get("refresh_token") for form in provider.asked] == ["refresh-me", "first"]
+
+
 def test_a_server_that_refuses_fresh_tokens_too_is_not_asked_for_ever(provider, monkeypatch, open_server):
     found = secret(provider, monkeypatch, Token("revoked", "refresh-me", int(LATER)))
     provider.valid = _NeverIn()

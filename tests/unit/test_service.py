@@ -25,6 +25,12 @@ def test_linux_gets_a_user_unit_that_starts_again_after_a_crash():
     assert made("linux").path.parent == HOME / ".config/systemd/user"
 
 
+def test_what_systemd_would_put_in_for_a_dollar_sign_is_doubled_behind_the_program_only():
+    program, config = Path("/opt/${HOME}/mailer"), Path("/home/${HOME}/config.yaml")
+    text = service_for("linux", program=program, config=config, home=HOME).text
+    assert 'ExecStart="/opt/${HOME}/mailer" --config "/home/$${HOME}/config.yaml" run' in text
+
+
 def test_macos_gets_an_agent():
     agent = plistlib.loads(made("darwin").text.encode())
     assert agent["ProgramArguments"] == [str(PROGRAM), "--config", str(CONFIG), "run"]

@@ -11,6 +11,7 @@ from mailer.compose import compose
 from mailer.compose.signing import Signer
 from mailer.errors import ConfigError
 from mailer.model import Delivery, Status
+from mailer.workspace.finishing import domain_of
 from tests.factories import draft
 
 
@@ -100,3 +101,10 @@ def test_what_is_no_key_for_dkim_is_refused_in_plain_words(content):
 def test_the_time_of_signing_is_the_date_of_the_message(signer):
     date = datetime(2024, 12, 1, tzinfo=UTC)
     assert f"t={int(date.timestamp())}".encode() in signer.sign(message(), date).content
+
+
+def test_an_international_domain_signs_as_the_mail_names_it():
+    sender = "Jürgen <juergen@bücher.example>"
+    signed = Signer.of(domain_of(sender), "mailer", KEYS["ed25519"]).sign(message(from_=sender), NOW).content
+    assert b"<juergen@xn--bcher-kva.example>" in signed
+    assert b"d=xn--bcher-kva.example" in signed

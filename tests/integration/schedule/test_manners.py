@@ -6,7 +6,7 @@ import pytest
 
 from mailer import campaigns
 from mailer.errors import UsageError
-from mailer.ledger import rounds
+from mailer.ledger import rounds, schema
 from mailer.scheduling import preparing
 from tests.scheduled import MONTHLY, OPEN, statuses
 
@@ -78,6 +78,16 @@ def test_who_must_review_is_told_once_a_day(life):
     mails = [mail for mail in life.outbox if mail["To"] == "ada@harbourvale.example"]
     assert [mail["Subject"] for mail in mails] == ["2 mails wait for your yes"] * 2
     assert "thanks, 2026-12: 2, due Monday 07 December, 09:30" in mails[0].get_body(("plain",)).get_content()
+
+
+def test_a_reminder_that_a_crash_left_without_its_yes_goes_out_at_the_next_pass(life):
+    life.write_config(thanks=f"{MONTHLY};notify: ada@harbourvale.example")
+    life.turn("2026-12-05 09:31")
+    written = statuses(life)
+    with life.runner.workspace.ledger.begin() as tx:
+        tx.execute(schema.deliveries.update().where(schema.deliveries.c.status == "accepted").values(status="draft"))
+    life.turn("2026-12-05 09:41")
+    assert statuses(life) == written
 
 
 def test_one_reminder_tells_of_all_that_waits_for_a_person_whoever_it_goes_out_from_soonest_first(life):

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from mailer.errors import BusyError
-from mailer.scheduling.jobs import JOBS, Job
+from mailer.scheduling.jobs import JOBS, Done, Job
 from mailer.scheduling.running import Runner
 from mailer.workspace import Clock
 from tests.scheduled import MONTHLY, at
@@ -37,6 +38,20 @@ def test_a_job_that_raises_stops_nothing_else(life, caplog):
     runner.close()
     assert len(life.outbox) == 2
     assert "job broken met a defect; the schedule goes on" in caplog.text
+
+
+def test_a_clock_that_is_set_back_holds_no_job_up(life):
+    life.write_config(thanks=MONTHLY)
+    shifts, done = [timedelta(hours=-1), timedelta(seconds=30), timedelta(seconds=40)], []
+    with time_machine.travel(at("2026-10-25 00:59"), tick=False) as world:
+        runner = Runner(
+            life.folder / "config.yaml",
+            clock=Clock(now=life.read_clock, wait=lambda _: world.shift(shifts.pop(0))),
+            jobs=[Job("counted", timedelta(minutes=1), lambda _desk: done.append(len(shifts)) or Done())],
+            stopping=lambda: not shifts,
+        )
+        runner.run()
+    assert done == [3, 2, 0]
 
 
 def test_an_edited_config_is_taken_up_and_a_broken_one_is_not(life, caplog):
