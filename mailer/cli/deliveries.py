@@ -61,7 +61,8 @@ def list_deliveries(
                 entry.subject,
                 entry.status,
                 _when(workspace, entry.sent_at or entry.due_at),
-                entry.last_reply,
+                # of what was taken as usual `show` tells
+                "" if entry.status is Status.SENT else entry.last_reply,
             ]
             for entry in entries
         ]

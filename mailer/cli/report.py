@@ -83,6 +83,7 @@ def _show(found: Report) -> None:
     line(f"{count} {'reply' if count == 1 else 'replies'} from {found.since} to {found.until}.")
     for reply in found.replies[:_SHOWN]:
         line(f"  {reply.at:%Y-%m-%d}  {reply.name} ({reply.audience}): {reply.words}")
+    _tell_more(count)
     table(SIDE_COLUMNS, side_rows(found), title="\nInside and outside the house")
     _show_trend(found)
     if found.thanked:
@@ -91,8 +92,14 @@ def _show(found: Report) -> None:
     if found.neglected:
         title = f"\nNeglected: {len(found.neglected)}"
         table(["Who", "", "Known by", "How long"], neglected_rows(found)[:_SHOWN], title=title)
+        _tell_more(len(found.neglected))
     line(f"\nDid not arrive: {troubles(found)}")
     line(NO_OPENS)
+
+
+def _tell_more(count: int) -> None:
+    if count > _SHOWN:
+        line(f"  … and {count - _SHOWN} more (--json lists them all)")
 
 
 def _show_trend(found: Report) -> None:

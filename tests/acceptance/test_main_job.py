@@ -141,6 +141,9 @@ def test_an_unconfirmed_mail_is_named_with_exit_code_1(firm):
     assert done.json["unconfirmed"] == 1
     assert "client2@client.example" in done.err
     assert "mailer deliveries resolve" in done.err
+    listed = firm.run("deliveries", "list").out.splitlines()
+    assert not any("250" in line for line in listed if " sent " in line)
+    assert "may have arrived." in next(line for line in listed if " unconfirmed " in line)
     assert firm.run("deliveries", "resolve", 2, "--sent").out.strip() == "1 now counted as sent."
 
 

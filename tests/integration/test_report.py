@@ -11,6 +11,7 @@ from mailer.relations.page import report_page
 from mailer.relations.workbook import write_workbook
 from tests.cared import make_caring, relations_of, send_thanks, touched
 from tests.factories import NOW
+from tests.workspaces import row
 
 SINCE, TODAY = date(2026, 1, 1), NOW.date()
 
@@ -130,3 +131,12 @@ def test_the_command_prints_it_and_writes_both_files(firm):
     assert (firm.folder / "r.html").is_file()
     assert (firm.folder / "r.xlsx").is_file()
     assert firm.run("report", "--since", "2026-01-01", "--json").json["audiences"][0]["audience"] == "client"
+
+
+def test_of_long_lists_it_says_how_many_more_there_are(firm):
+    make_caring(firm)
+    firm.write_sheet([row(number) for number in range(1, 14)])
+    shown = firm.run("report").out
+    assert "Neglected: 15" in shown
+    assert shown.count(" never") == 10
+    assert "  … and 5 more (--json lists them all)" in shown
