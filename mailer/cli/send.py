@@ -149,9 +149,12 @@ def _agreed(workspace: Workspace, ledger: Ledger, shares: Sequence[Share], *, ye
     if not count:
         raise next(iter(errors.values()))
     tell("Login tested.")
-    agreed = ask(f"Send {counted(count, 'mail')} now?", yes=False)
-    if not agreed:
-        tell("Nothing was sent.")
+    agreed = False
+    try:
+        agreed = ask(f"Send {counted(count, 'mail')} now?", yes=False)
+    finally:  # Ctrl-C, too, is a no
+        if not agreed:
+            tell("Nothing was sent.")
     return agreed
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mailer.contacts.header import Column, Header, field_name, find_header
 from mailer.contacts.looking import first_rows, named_sheets
 from mailer.contacts.rows import Area, Book, Row, Sheet, Table, letters
+from mailer.contacts.synonyms import MEANINGS, SYNONYMS
 from mailer.errors import ContactsError
 from mailer.model import Problem, Severity
 
@@ -90,6 +91,7 @@ def _find(book: Book, sheet: Sheet, source: ContactSource, area: Area | None, fi
     place = f"{file} › {sheet.name}" if sheet.name else file
     problems = (
         *_missing(header, source, place),
+        *_misspelt(header, source, place),
         *_doubled(header, place),
         *_merged(header, book.merged(sheet.name), place),
     )
@@ -112,6 +114,20 @@ def _missing(header: Header, source: ContactSource, place: str) -> Iterator[Prob
             what = f"There is no column “{named}”, as which config.yaml has `{meaning}`."
             cure = f"Correct `columns: {{{meaning}: …}}` in config.yaml, or take it out."
             yield Problem(f"{place} › row {header.row}", what, cure, Severity.WARN, "no-column")
+
+
+def _misspelt(header: Header, source: ContactSource, place: str) -> Iterator[Problem]:
+    """Names in config.yaml's `columns:` that are nearly ours: as a name of their own they would do nothing."""
+    for name, named in source.columns.items():
+        near = (
+            [MEANINGS.get(name, "")] if name in MEANINGS else difflib.get_close_matches(name, SYNONYMS, n=1, cutoff=0.8)
+        )
+        if near and name not in SYNONYMS:
+            what = (
+                f"config.yaml calls the column “{named}” `{name}`, which is no name of ours; did you mean `{near[0]}`?"
+            )
+            cure = f"Write `columns: {{{near[0]}: {named}}}`, or leave it as a name of your own."
+            yield Problem(f"{place} › row {header.row}", what, cure, Severity.WARN, "odd-column")
 
 
 def _doubled(header: Header, place: str) -> Iterator[Problem]:

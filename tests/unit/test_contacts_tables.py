@@ -80,6 +80,14 @@ def test_a_column_that_the_config_names_and_the_sheet_has_not_is_said(tmp_path):
     assert "columns: {address: …}" in refused.value.cure
 
 
+@pytest.mark.parametrize(("name", "meant"), [("ownr", "owner"), ("firstname", "first_name"), ("email", "address")])
+def test_a_name_in_the_config_that_is_nearly_ours_is_asked_about(tmp_path, name, meant):
+    path = book(tmp_path / "a.xlsx", {"People": [("E-mail", "Boss", "Projects"), ("a@x.example", "Ada", 3)]})
+    found = reading(path, columns={name: "Boss", "projects": "Projects"})
+    asked = f"config.yaml calls the column “Boss” `{name}`, which is no name of ours; did you mean `{meant}`?"
+    assert [(problem.kind, problem.what) for problem in found.problems] == [("odd-column", asked)]
+
+
 def test_a_text_has_no_sheets_to_name(tmp_path):
     (tmp_path / "a.csv").write_text("E-mail,Name\na@x.example,Ada\n")
     with pytest.raises(ContactsError, match="no sheet “Clients”") as refused:
