@@ -34,7 +34,7 @@ def encoding_of(path: Path, start: bytes) -> tuple[str, bool]:
     """Guess the encoding from the file, which begins with `start`; and whether single bytes of it are of cp1252."""
     for mark, encoding in _BOMS:
         if start.startswith(mark):
-            return encoding, False
+            return encoding, encoding == "utf-8-sig" and not _is_utf8(path)
     wide = _wide(start)
     if wide:
         return wide, False

@@ -161,8 +161,8 @@ def _merged(header: Header, areas: tuple[Area, ...], place: str) -> Iterator[Pro
             )
 
 
-def key_column(header: Header, name: str, file: str) -> Column | None:
-    """Find the column that names people for good; raises ContactsError when the configured one is not there."""
+def column_called(header: Header, name: str, file: str, purpose: str) -> Column | None:
+    """Find the column that config.yaml names for a purpose, if it does; raises ContactsError when it is not there."""
     if not name:
         return None
     wanted = field_name(name)
@@ -170,4 +170,4 @@ def key_column(header: Header, name: str, file: str) -> Column | None:
     if found:
         return found
     names = ", ".join(column.header for column in header.columns)
-    raise ContactsError(f"{file} has no column “{name}” to know people by.", cure=f"There are: {names}.")
+    raise ContactsError(f"{file} has no column “{name}” to {purpose} by.", cure=f"There are: {names}.")

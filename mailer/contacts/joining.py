@@ -128,8 +128,11 @@ def _together(names: list[str], language: str) -> Field:
 
 
 def group_rows(contacts: Iterable[Contact], by: str) -> Iterator[Contact]:
-    """Join the rows with one address, or one text in the column `by`, into one contact; the first row speaks for it."""
-    groups: dict[str, list[Contact]] = {}
+    """Join the rows with one address, or one text in the column `by`, into one contact; the first row speaks for it.
+
+    Rows with nothing in that column belong together only where they are one person's.
+    """
+    groups: dict[tuple[str, str], list[Contact]] = {}
     value = _grouping(field_name(by))
     for contact in contacts:
         groups.setdefault(value(contact), []).append(contact)
@@ -139,7 +142,12 @@ def group_rows(contacts: Iterable[Contact], by: str) -> Iterator[Contact]:
         yield replace(rows[0], members=tuple(rows), problems=problems, memos=memos)
 
 
-def _grouping(by: str) -> Callable[[Contact], str]:
+def _grouping(by: str) -> Callable[[Contact], tuple[str, str]]:
     if by == "address":
-        return lambda contact: identity(contact.address)
-    return lambda contact: contact.fields[by].shown if by in contact.fields else contact.key
+        return lambda contact: ("", identity(contact.address))
+
+    def of_column(contact: Contact) -> tuple[str, str]:
+        shown = contact.fields.get(by, _BLANK).shown
+        return shown, "" if shown else contact.key
+
+    return of_column

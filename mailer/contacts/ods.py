@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from math import isfinite
 from pathlib import Path
 
 from mailer.contacts.formats import Place
@@ -232,6 +233,8 @@ def _value(kind: str, attributes: dict[str, str]) -> Value:
             return _duration(_attribute(attributes, "time-value"))
         number = float(_attribute(attributes, "value"))
     except (ValueError, OverflowError):
+        return None
+    if not isfinite(number):
         return None
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 

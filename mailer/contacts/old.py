@@ -10,11 +10,11 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from mailer.contacts.formats import Format, Place
 from mailer.contacts.package import MEND, UNLOCK, damaged
-from mailer.contacts.rows import Area, Cell, Outline, Row, Sheet
+from mailer.contacts.rows import UNSHOWABLE, Area, Cell, Outline, Row, Sheet
 from mailer.errors import ContactsError
 
 _NOTE = "this kind of file shows values without their number formats, and its hidden rows cannot be told apart"
-_ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA"})
+_ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", UNSHOWABLE})
 
 
 class OldBook:

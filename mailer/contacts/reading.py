@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mailer.addresses import identity, parse_address, split_addresses
 from mailer.contacts.doubles import mailbox
-from mailer.contacts.finding import Found, find_tables, key_column
+from mailer.contacts.finding import Found, column_called, find_tables
 from mailer.contacts.header import field_name
 from mailer.contacts.joining import joined
 from mailer.contacts.met import Met
@@ -210,5 +210,6 @@ def read(
 
 
 def _understanding(name: str, source: ContactSource, file: str, found: Found, today: date) -> Understanding:
-    key = key_column(found.header, source.key, file)
+    key = column_called(found.header, source.key, file, "know people")
+    column_called(found.header, source.group_by, file, "group rows")
     return Understanding(name, source, file, found.sheet.name, found.header, key, today)

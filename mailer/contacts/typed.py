@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from functools import lru_cache
+from math import isfinite
 
 from mailer.contacts.formats import Place
 from mailer.model import Value
@@ -28,6 +29,8 @@ def typed(text: str, place: Place) -> Value:
     if not match:
         return text
     number = float(match[1].replace(place.group, "").replace("\u00a0", "").replace(" ", "").replace(place.decimal, "."))
+    if not isfinite(number):
+        return text
     return number / 100 if match[2] else number
 
 

@@ -120,3 +120,14 @@ def test_a_value_hidden_by_its_format_is_uncovered_by_read_and_blank_in_a_mail(t
     path = workbook(tmp_path / "a.xlsx", ("E-mail", "Code"), ("a@x.example", 5), formats={"B2": ";;;"})
     assert shown(path)[1] == ["a@x.example", "5"]
     assert str(read_all(path)[0].fields["code"]) == ""
+
+
+@pytest.mark.parametrize("number", ["NaN", "inf", "1e999"])
+def test_a_number_that_is_none_is_a_problem_of_its_cell_alone(tmp_path, number):
+    rows = '<row r="3"><c r="A3"><v>2</v></c><c r="B3" t="inlineStr"><is><t>b@x.example</t></is></c>'
+    cell = f'<c r="C3" s="1"><v>{number}</v></c></row>'
+    styles = '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs><xf numFmtId="0"/><xf numFmtId="2"/></cellXfs></styleSheet>'
+    path = by_hand(tmp_path / "a.xlsx", PEOPLE + rows + cell, parts={"xl/styles.xml": styles})
+    found = reading(path)
+    assert [contact.address for contact in found] == ["a@x.example", "b@x.example"]
+    assert [problem.kind for problem in found.problems] == ["cell-error"]

@@ -140,9 +140,10 @@ def test_a_formula_that_was_never_calculated_is_named(tmp_path):
     assert [problem.kind for problem in contact.problems] == ["uncalculated"]
 
 
-def test_an_unknown_key_column_is_refused_with_the_columns_there_are(tmp_path):
+@pytest.mark.parametrize("option", ["key", "group_by"])
+def test_an_unknown_column_to_know_or_group_people_by_is_refused_with_the_columns_there_are(tmp_path, option):
     with pytest.raises(ContactsError, match="Kundennummer") as caught:
-        read_all(workbook(tmp_path / "a.xlsx", HEADER, ("1", "a@x.example", "Ada")), key="Kundennummer")
+        read_all(workbook(tmp_path / "a.xlsx", HEADER, ("1", "a@x.example", "Ada")), **{option: "Kundennummer"})
     assert "Client no" in caught.value.cure
 
 

@@ -189,6 +189,13 @@ def test_many_rows_become_one_mail_with_its_rows(tmp_path):
     assert len(read_all(path, group_by="Client no")) == 2
 
 
+def test_nobody_is_shown_the_rows_of_others_who_too_have_nothing_in_the_column_to_group_by(tmp_path):
+    rows = (("a@x.example", "", 10), ("b@x.example", "", 20), ("a@x.example", "", 30))
+    path = workbook(tmp_path / "a.xlsx", ("E-mail", "Company", "Invoice"), *rows)
+    found = read_all(path, group_by="Company")
+    assert [[member.fields["invoice"].value for member in contact.members] for contact in found] == [[10, 30], [20]]
+
+
 def test_sheets_of_a_large_file_lose_no_row_when_they_are_found_one_after_the_other(tmp_path):
     rows = [(str(at), f"p{at}@x.example", "word " * 20) for at in range(1500)]
     path = book(

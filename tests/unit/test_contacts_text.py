@@ -48,8 +48,11 @@ def test_a_code_page_is_known_by_words_that_look_like_words(tmp_path, text, enco
     assert found == [cell for line in text.splitlines() for cell in line.split(";")]
 
 
-def test_a_slip_in_utf8_leaves_all_other_letters_as_they_are(tmp_path):
-    (tmp_path / "a.csv").write_bytes(b"Name,E-mail\n" + "Zoé,z@x.example\n".encode() * 20 + b"Ren\xe9,r@x.example\n")
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_slip_in_utf8_leaves_all_other_letters_as_they_are(tmp_path, mark):
+    (tmp_path / "a.csv").write_bytes(
+        mark + b"Name,E-mail\n" + "Zoé,z@x.example\n".encode() * 20 + b"Ren\xe9,r@x.example\n"
+    )
     rows = shown(tmp_path / "a.csv")
     assert (rows[1][0], rows[-1][0]) == ("Zoé", "René")
     assert "some letters of CP1252" in look(tmp_path / "a.csv", "", firm=FIRM).notes[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
+from math import isfinite
 
 from mailer.contacts.formats.codes import Condition, Kind, Section, sections_of
 from mailer.contacts.formats.dates import DateSection
@@ -15,7 +16,7 @@ from mailer.contacts.formats.fractions import FractionSection, is_fraction
 from mailer.contacts.formats.general import exact, general
 from mailer.contacts.formats.numbers import NumberSection, show_words
 from mailer.contacts.formats.places import Place, names_of, place_of
-from mailer.contacts.rows import Cell
+from mailer.contacts.rows import UNSHOWABLE, Cell
 
 __all__ = ["Format", "Place", "general", "place_of"]
 
@@ -67,12 +68,14 @@ class Format:
 
     def number(self, value: float) -> Cell:
         """Show a number; surrounding blanks that only align columns are left out."""
+        if not isfinite(value):
+            return UNSHOWABLE, value
         if self.is_general:
             return general(value, self._place.decimal), value
         number = exact(value)
         at = next((at for at, wish in enumerate(self._conditions) if not wish or wish.holds(number)), None)
         if at is None:
-            return "########", value
+            return UNSHOWABLE, value
         return self._choices[at].show(number, value, drops_sign=self._drops_sign(at))
 
     def moment(self, value: datetime) -> Cell:

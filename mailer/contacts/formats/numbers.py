@@ -46,7 +46,7 @@ class NumberSection:
         text = self._integer(whole.lstrip("0") if self._has_digits else "")
         if self._point:
             text += self._place.decimal
-        text += self._fraction(decimals)
+        text += self._fraction(decimals.ljust(self._places, "0"))
         return text + self._exponential(exponent) if self._exponent else text
 
     def _normal(self, value: Decimal) -> tuple[Decimal, int]:
