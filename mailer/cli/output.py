@@ -176,16 +176,30 @@ def problems(found: Iterable[Problem], *, at_most: int = 20) -> None:
 def _print_group(heading: str, style: str, kinds: Iterable[list[Problem]], at_most: int) -> None:
     console().print(f"\n{heading}", style=style)
     for alike in kinds:
-        by_cure: dict[str, list[Problem]] = {}
+        by_cure: dict[str, dict[str, list[str]]] = {}
         for problem in alike[:at_most]:
-            by_cure.setdefault(problem.cure, []).append(problem)
-        for cure, cured in by_cure.items():
-            for problem in cured:
-                _indented(f"{problem.where}: {problem.what}" if problem.where else problem.what, 2)
+            by_cure.setdefault(problem.cure, {}).setdefault(problem.what, []).append(problem.where)
+        for cure, places_by_words in by_cure.items():
+            for what, places in places_by_words.items():
+                _print_places(what, [place for place in places if place])
             if cure:
                 _indented(f"→ {cure}", 4, style="dim")
         if len(alike) > at_most:
             _indented(f"… and {len(alike) - at_most} more like this (--json lists them all)", 2, style="dim")
+
+
+def _print_places(what: str, places: Sequence[str]) -> None:
+    """Say it once, wherever it is so: of several places in one sheet only the ends differ."""
+    if len(places) < 2:
+        _indented(": ".join([*places, what]), 2)
+        return
+    _indented(what, 2)
+    ends: dict[str, list[str]] = {}
+    for place in places:
+        start, _, end = place.rpartition(" ")
+        ends.setdefault(start, []).append(end)
+    for start, found in ends.items():
+        _indented(f"{start} {', '.join(found)}".lstrip(), 4)
 
 
 def _indented(text: str, by: int, *, style: str = "") -> None:
