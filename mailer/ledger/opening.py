@@ -202,7 +202,10 @@ def _engine(path: Path) -> Engine:
     else:
         # every account's pass keeps a connection and needs others beside it, so none may have to wait for one
         engine = create_engine(
-            URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS}, max_overflow=-1
+            URL.create("sqlite", database=str(path)),
+            connect_args={"timeout": BUSY_SECONDS},
+            max_overflow=-1,
+            hide_parameters=True,  # words and addresses stay out of every log
         )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

@@ -1,6 +1,7 @@
 """The ledger: allowed moves, claims, receipts, and what is refused."""
 
 import sqlite3
+import traceback
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +38,16 @@ def test_one_person_cannot_have_two_mails_in_one_round(ledger):
     add_drafts(ledger)
     with pytest.raises(LedgerError, match="UNIQUE"), ledger.begin() as tx:
         drafts.insert_new(tx, 1, [rendering(person=1)], seen=1)
+
+
+def test_what_the_ledger_refuses_puts_no_words_and_no_address_into_a_log(ledger):
+    blocked = {"what": "bob@client.example", "reason": "asked us to stop", "who": "ada", "at": NOW}
+    with pytest.raises(LedgerError) as refused, ledger.begin() as tx:
+        tx.execute(schema.suppressions.insert(), blocked)
+        tx.execute(schema.suppressions.insert(), blocked)
+    told = "".join(traceback.format_exception(refused.value))
+    assert "INSERT INTO suppressions" in told
+    assert not any(words in told for words in ("client.example", "asked us"))
 
 
 @pytest.mark.parametrize("to", Status)
