@@ -19,6 +19,10 @@ TEMPLATE_SUFFIXES = (".md", ".html", ".txt")
 
 def findings(config: Config, names: dict[str, Collection[str]]) -> Iterator[Finding]:
     """Find what does not fit together; `names` has every account and source, the broken ones too."""
+    for section in ("accounts", "contacts", "campaigns"):
+        for name in getattr(config, section):
+            if set(name) & set("/\\"):
+                yield (section, name), "a name with a slash would lead to other files and pages; write it without"
     for name, account in config.accounts.items():
         yield from _account(("accounts", name), account)
     yield from _owners(config)

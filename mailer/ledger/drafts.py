@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
 
 from mailer.ledger.many import Many
 from mailer.ledger.moves import batches
@@ -181,7 +181,7 @@ def rewrite(tx: Connection, rewritten: Mapping[int, Rendering], *, seen: int) ->
         return
     rows = [{**rendering.columns, "row_id": row_id} for row_id, rendering in rewritten.items()]
     columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row_id"}
-    statement = update(deliveries).where(deliveries.c.id == bindparam("row_id")).values(seen=seen, **columns)
+    statement = update(deliveries).where(deliveries.c.id == bindparam("row_id")).values(seen=_newest(seen), **columns)
     tx.execute(statement, rows)
 
 
@@ -198,7 +198,12 @@ def keep_approved_words(tx: Connection, ids: Iterable[int]) -> None:
 def mark_seen(tx: Connection, ids: Iterable[int], *, seen: int) -> None:
     """These rows' contacts are still there."""
     for batch in batches(ids):
-        tx.execute(update(deliveries).where(deliveries.c.id.in_(batch)).values(seen=seen))
+        tx.execute(update(deliveries).where(deliveries.c.id.in_(batch)).values(seen=_newest(seen)))
+
+
+def _newest(seen: int) -> ColumnElement[int]:
+    """The later of two preparations; one that began before another may end after it."""
+    return func.max(deliveries.c.seen, seen)
 
 
 def next_seen(tx: Connection, round_id: int) -> int:

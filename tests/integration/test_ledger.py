@@ -50,6 +50,15 @@ def test_what_the_ledger_refuses_puts_no_words_and_no_address_into_a_log(ledger)
     assert not any(words in told for words in ("client.example", "asked us"))
 
 
+def test_whom_a_newer_preparation_met_is_not_gone_where_an_older_one_meets_them_later(ledger):
+    met, rewritten, gone = add_drafts(ledger, 3)
+    with ledger.begin() as tx:
+        drafts.mark_seen(tx, [met, rewritten], seen=3)
+        drafts.mark_seen(tx, [met], seen=2)
+        drafts.rewrite(tx, {rewritten: rendering(person=2, to=("client1@client.example",))}, seen=2)
+        assert drafts.unseen(tx, 1, seen=3) == [gone]
+
+
 @pytest.mark.parametrize("to", Status)
 @pytest.mark.parametrize("was", Status)
 def test_only_allowed_moves_happen(ledger, was, to):

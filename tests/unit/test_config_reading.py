@@ -109,6 +109,8 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path):
         ("Ada Obi <ada@harbourvale.example>", "Ada Obi", "“Ada Obi” has no address"),
         ("example:465", "example", "needs a host and a port, such as `smtp.gmail.com:465`"),
         ("example:465", "example:smtp", "needs a host and a port, such as `smtp.gmail.com:465`"),
+        ("  thank-you:", "  thank/you:", "campaigns.thank/you: a name with a slash would lead to other files"),
+        ("  rehearsal:\n", "  'office\\\\':\n    outbox: outbox/\n  rehearsal:\n", "a name with a slash would lead to"),
         ("per_day: 100", "per_day: 0", "per_day: should be greater than or equal to 1, not `0`"),
         ("per_day: 100", "security: ssl", "must be one of `tls`, `starttls`, `none`, not `ssl`"),
         (
