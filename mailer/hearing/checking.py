@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from mailer.config import Mailbox as Place
@@ -137,7 +137,7 @@ def _record(tx: Transaction, fingerprint: str, mail: Incoming, desk: _Desk, foun
     kept = heard.Returned(
         desk.account, desk.now, news.kind, mail.address, mail.subject, news.words, news.note, news.delivery_id
     )
-    heard.keep(tx, kept, fingerprint)
+    heard.keep(tx, replace(kept, address="", subject="", words="") if news.is_nameless else kept, fingerprint)
     return True
 
 

@@ -38,6 +38,8 @@ class News:
     delivery_id: int | None = None
     #: It speaks to the firm, not about the contact.
     for_the_firm: bool = False
+    #: It is of somebody who asked to be forgotten: told, and nothing that names them is kept.
+    is_nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,23 @@ class _Case:
 
 
 def act(tx: Transaction, mail: Incoming, entry: Entry | None, *, at: datetime) -> News | None:
-    """Do what follows from one mail of ours, or from a wish to leave; None for a stranger's wish."""
+    """Do what follows from one mail of ours, or from a wish to leave; None for a wish that changes nothing."""
+    if not _is_forgotten(tx, mail, entry):
+        return _done(tx, mail, entry, at)
+    if mail.kind is Kind.UNSUBSCRIBE:
+        return None
+    told = _news(mail, entry, "from somebody who asked to be forgotten: nothing of it is kept")
+    return replace(_done(tx, mail, entry, at) or told if mail.kind is Kind.COMPLAINT else told, is_nameless=True)
+
+
+def _is_forgotten(tx: Transaction, mail: Incoming, entry: Entry | None) -> bool:
+    """Whether its sender asked to be forgotten, or it answers a mail that names nobody any more."""
+    if suppressions.forgotten(tx, [mail.address]):
+        return True
+    return entry is not None and not entry.address and not people.find(tx, mail.address)
+
+
+def _done(tx: Transaction, mail: Incoming, entry: Entry | None, at: datetime) -> News | None:
     if mail.kind is Kind.UNSUBSCRIBE:
         return _leaves(tx, mail, entry, at)
     deed = _DEEDS.get(mail.kind)
@@ -207,8 +225,6 @@ def _leaves(tx: Transaction, mail: Incoming, entry: Entry | None, at: datetime) 
     if entry is None and not known:
         return None
     address = mail.address if known or not entry else entry.address.lower()
-    if not address:
-        return None  # a mail to somebody forgotten: nothing names them any more, and they are blocked
     persons = known or ([entry.person] if entry else [])
     cancelled = leave(tx, address, persons, at=at, what=mail.subject, delivery_id=entry.id if entry else None)
     return _news(mail, entry, f"suppressed everywhere; {_count(cancelled, 'waiting mail')} cancelled")

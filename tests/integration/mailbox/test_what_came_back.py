@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from mailer.ledger import erasing, listing
+from mailer.ledger import erasing, listing, people, schema
 from mailer.ledger.moves import history_of, move
 from mailer.model import Status
 from tests import mails
-from tests.factories import NOW, add_drafts, add_queued
-from tests.inboxes import BOB, NEEDS_DOVECOT, about, checked, reply, sent, status_of, suppressed
+from tests.factories import NOW, add_drafts, add_queued, contact
+from tests.inboxes import BOB, NEEDS_DOVECOT, about, checked, kept, reply, sent, status_of, suppressed
 
 pytestmark = NEEDS_DOVECOT
 
@@ -174,5 +175,23 @@ def test_who_is_forgotten_and_asks_to_leave_once_more_is_not_named_again(inbox, 
     inbox.deliver(about(mails.mail("", subject="unsubscribe", In_Reply_To=mails.OURS), message_id))
     inbox.deliver(about(mails.feedback("abuse"), message_id))
     checked(inbox, ledger)
+    (blocked,) = suppressed(ledger)
+    assert blocked.startswith("hash:")
+
+
+def test_of_somebody_forgotten_a_later_answer_is_told_and_nothing_of_it_is_kept(inbox, ledger):
+    _, message_id = sent(ledger)
+    with ledger.begin() as tx:
+        erasing.forget(tx, BOB, at=NOW, who="ada")
+        assert people.identify(tx, [contact(BOB)], at=NOW)  # the sheet still has them
+    bounced = mails.failed("5.1.1", f"550 5.1.1 <{BOB}> unknown").replace(b"<reply@", b"<notice@")
+    inbox.deliver(reply(message_id))
+    inbox.deliver(about(bounced, message_id))
+    inbox.deliver(about(mails.mail("", subject="unsubscribe", Message_ID="<leaving@client.example>"), message_id))
+    found = checked(inbox, ledger)
+    assert {news.note for news in found.news} == {"from somebody who asked to be forgotten: nothing of it is kept"}
+    assert [(row.address, row.subject, row.words) for row in kept(ledger)] == [("", "", "")] * 2
+    with ledger.read() as tx:
+        assert tx.execute(select(schema.history)).all() == []
     (blocked,) = suppressed(ledger)
     assert blocked.startswith("hash:")
