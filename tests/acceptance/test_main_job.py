@@ -328,3 +328,18 @@ def test_a_missing_column_is_named_with_the_nearest_one(firm):
     (problem, *_) = firm.run("drafts", "list", "--json").json[0]["problems"]
     assert problem["severity"] == "hold"
     assert "amount" in problem["what"] + problem["cure"]
+
+
+def test_who_leaves_at_the_question_is_told_that_nothing_was_sent(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    keyboard, terminal = pty.openpty()
+    os.write(keyboard, b"\x04")
+    done = subprocess.run(
+        [COMMAND, "send", "thanks"], stdin=terminal, stderr=terminal, cwd=firm.folder, check=False, timeout=60
+    )
+    assert done.returncode == 130
+    assert "Nothing was sent." in os.read(keyboard, 65_536).decode()
+    os.close(keyboard)
+    os.close(terminal)
+    assert firm.outbox == []
