@@ -10,10 +10,11 @@ from typing import ClassVar
 
 from mailer.config.models import Campaign
 from mailer.errors import UsageError
-from mailer.ledger import rounds
+from mailer.ledger import listing, rounds
 from mailer.ledger.drafts import Due
 from mailer.ledger.opening import Transaction
 from mailer.ledger.rounds import Round
+from mailer.model import Status
 
 _NOBODY: Mapping[int, Due] = MappingProxyType({})
 
@@ -71,6 +72,8 @@ def open_chosen(tx: Transaction, name: str, campaign: Campaign, choice: Choice, 
             )
         case ByHand():
             _refuse_turns(name, campaign)
+            if choice.again:
+                _refuse_unsent(tx, name)
             wanted = _by_hand(rounds.rounds_of(tx, name), again=choice.again)
             again = f"Start the next one: mailer campaigns prepare {name} --again"
             return _open(rounds.open_round(tx, name, wanted, now=now), again)
@@ -98,6 +101,22 @@ def _there(tx: Transaction, campaign: str, name: str) -> Round:
 def _refuse_turns(name: str, campaign: Campaign) -> None:
     if campaign.in_turn:
         raise UsageError(f"Whose turn it is in {name}, its schedule decides.", cure="Keep the schedule: mailer run")
+
+
+def _refuse_unsent(tx: Transaction, name: str) -> None:
+    """What can still go of an earlier round and what comes with a new one would be two mails to the same person."""
+    unsent = listing.entries(tx, campaign=name, statuses=[Status.DRAFT, Status.QUEUED], held=False)
+    first = [entry for entry in unsent if not entry.step]
+    if first:
+        many = (
+            f"{len(first)} mails of round {first[0].round} of {name} have"
+            if len(first) > 1
+            else f"1 mail of {name} has"
+        )
+        raise UsageError(
+            f"{many} not gone yet; a new round would write to the same people twice.",
+            cure=f"Send what waits, or call it off: mailer campaigns cancel {name}",
+        )
 
 
 def _by_hand(known: list[Round], *, again: bool) -> str:

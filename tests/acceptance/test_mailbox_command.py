@@ -81,6 +81,7 @@ def test_a_person_is_shown_all_that_is_held_and_then_forgotten_for_good(firm):
     assert "Bob1" in (firm.folder / "held.html").read_text(encoding="utf-8")
     firm.run("forget", CLIENT, "--yes")
     assert firm.run("export", CLIENT, "--json").json["rehearsal.db"]["mails"] == []
+    firm.run("drafts", "discard", "2", "3")
     firm.run("campaigns", "prepare", "thanks", "--again")
     addresses = [draft["address"] for draft in firm.run("drafts", "list", "thanks", "--json").json]
     assert CLIENT not in addresses

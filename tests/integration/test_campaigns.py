@@ -56,6 +56,7 @@ def test_a_new_round_knows_what_they_have_read_and_how_lately(workspace):
     with workspace.ledger.begin() as tx:
         move(tx, [1], Status.SENDING, at=NOW, who="test")
         move(tx, [1], Status.SENT, at=NOW, who="test", values={"sent_at": NOW})
+        move(tx, [2, 3], Status.CANCELLED, at=NOW, who="test")
 
     prepare(workspace, again=True)
 
@@ -72,6 +73,7 @@ def test_how_lately_is_counted_in_the_days_of_the_firm(firm):
         with workspace.ledger.begin() as tx:
             move(tx, [1], Status.SENDING, at=late, who="test")
             move(tx, [1], Status.SENT, at=late, who="test", values={"sent_at": late - timedelta(hours=1)})
+            move(tx, [2, 3], Status.CANCELLED, at=late, who="test")
         prepare(workspace, again=True)
         found = {entry.person: entry for entry in entries(workspace, round_name="2")}
     assert "They last heard from us yesterday." in {each.what for each in found[1].problems}
@@ -219,6 +221,8 @@ def test_a_suppressed_contact_is_held_and_what_waited_is_called_back(workspace):
     approve_all(workspace)
     done = campaigns.suppress(workspace.ledger, ["client2@client.example"], reason="asked", who="ada", now=NOW)
     assert done.cancelled == (2,)
+    campaigns.cancel(workspace.ledger, who="ada", now=NOW, address="client1@client.example")
+    campaigns.cancel(workspace.ledger, who="ada", now=NOW, address="client3@client.example")
     prepare(workspace, again=True)
     assert [entry.held for entry in entries(workspace, round_name="2")] == [False, True, False]
 
@@ -263,8 +267,20 @@ def test_an_owner_whom_no_account_serves_holds_the_draft(firm):
     assert "no-account" in kinds(second)
 
 
+def test_a_second_round_over_one_that_has_not_gone_would_write_to_the_same_people_twice(workspace):
+    prepare(workspace)
+    twice = "3 mails of round 1 of thanks have not gone yet; a new round would write to the same people twice."
+    with pytest.raises(UsageError, match=twice):
+        prepare(workspace, again=True)
+    campaigns.approve(workspace.ledger, [1], who="ada", now=NOW)
+    campaigns.discard(workspace.ledger, [2, 3], who="ada", now=NOW)
+    with pytest.raises(UsageError, match="1 mail of thanks has not gone yet"):
+        prepare(workspace, again=True)
+
+
 def test_a_second_round_is_a_person_s_wish(workspace):
     prepare(workspace)
+    campaigns.discard(workspace.ledger, [1, 2, 3], who="ada", now=NOW)
     assert prepare(workspace, again=True).round == "2"
     assert prepare(workspace).round == "2"
 

@@ -209,3 +209,12 @@ def test_the_next_emails_of_a_campaign_with_a_time_are_prepared_before_it(firm):
 def test_a_campaign_for_which_nobody_is_due_says_so(firm):
     firm.write_config(campaign="when: {at: 2020-01-01}")
     assert "Nobody is due within a year" in said(act(open_desk(firm), "prepare"))
+
+
+def test_a_next_round_that_is_asked_for_twice_opens_once(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.run("send", "thanks", "--yes")
+    desk = open_desk(firm)
+    assert "3 emails newly written" in said(act(desk, "prepare", again="1"))
+    assert "a new round would write to the same people twice" in said(act(desk, "prepare", again="1"))
