@@ -113,15 +113,19 @@ class Smtp:
         deadlines = [slot.talk.deadline for slot in self._slots if slot.talk and slot.talk.deadline]
         if deadlines:
             timeout = min(timeout, max(0.0, min(deadlines) - time.monotonic()))
-        for key, mask in self._selector.select(0 if self._events else timeout):
-            if key.data is None:
-                self._let_in()
-            elif key.data.talk and key.fileobj is key.data.talk.line.socket:
-                self._converse(key.data, mask)
+        self._look(0 if self._events else timeout)
+        self._look(0)  # what came meanwhile shares the next commit
         if deadlines and min(deadlines) <= time.monotonic():
             self._hang_up_on_the_silent()
         events, self._events = list(self._events), deque()
         return events
+
+    def _look(self, timeout: float) -> None:
+        for key, mask in self._selector.select(timeout):
+            if key.data is None:
+                self._let_in()
+            elif key.data.talk and key.fileobj is key.data.talk.line.socket:
+                self._converse(key.data, mask)
 
     def close(self) -> None:
         """Say QUIT on idle connections and cut the others."""
