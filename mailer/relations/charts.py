@@ -147,8 +147,12 @@ def _line(points: Sequence[tuple[float, float]], at: int) -> str:
 
 
 def _names(ends: Iterable[tuple[float, float, int, str]]) -> Iterator[str]:
-    """The audiences' names behind the ends of their lines, never over one another."""
-    lowest = -float(_APART)
-    for y, x, at, name in sorted(ends):
+    """The audiences' names behind the ends of their lines, never over one another nor over the months below."""
+    ends = sorted(ends)
+    lowest, places = -float(_APART), list[float]()
+    for y, _, _, _ in ends:
         lowest = max(y, lowest + _APART)
-        yield f'<text class="name s{at}" x="{x + 8:.1f}" y="{lowest + 4}">{escape(name)}</text>'
+        places.append(lowest)
+    up = max(0.0, lowest - _y(0, _TREND))
+    for place, (_, x, at, name) in zip(places, ends, strict=True):
+        yield f'<text class="name s{at}" x="{x + 8:.1f}" y="{place - up + 4}">{escape(name)}</text>'

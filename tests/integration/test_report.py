@@ -1,11 +1,13 @@
 """The report: figures over a real ledger, and each form it is written in."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from mailer.relations.charts import trend
 from mailer.relations.figures import month_ends, report_of
 from mailer.relations.page import report_page
 from mailer.relations.workbook import write_workbook
@@ -74,9 +76,9 @@ def test_of_one_campaign_only_its_own_mails_count(workspace):
 
 def test_the_trend_begins_when_somebody_was_first_met(workspace):
     send_thanks(workspace)
-    trend = report(workspace).trend
-    assert trend[date(2026, 10, 31)] == {}
-    assert trend[TODAY] == {"client": 1.0, "staff": 0.0}
+    shares = report(workspace).trend
+    assert shares[date(2026, 10, 31)] == {}
+    assert shares[TODAY] == {"client": 1.0, "staff": 0.0}
 
 
 def test_a_month_ends_on_its_last_day_and_the_last_one_today():
@@ -92,6 +94,14 @@ def test_who_rests_is_neither_promised_nor_neglected(workspace, firm):
     firm.write_sheet([["C0001", "bob@client.example", "yes"]], ("Client no", "E-mail", "On hold"))
     clients = side(report(workspace), "client")
     assert (clients.promised, clients.neglected) == (0, 0)
+
+
+def test_where_no_promise_is_kept_the_names_stand_above_the_months(workspace):
+    drawn = trend(report(workspace))
+    names = re.findall(r'<text class="name s[01]" x="[^"]+" y="([^"]+)"', drawn)
+    months = re.findall(r'y="([^"]+)" text-anchor="middle"', drawn)
+    assert len(names) == 2
+    assert max(map(float, names)) < max(map(float, months)) - 10
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_escapes_what_people_wrote(workspace):
