@@ -197,8 +197,8 @@ class Expression:
             raise ContactsError(f"`{self.text}` cannot be worked out: {error}.") from error
 
 
-def compile_expression(text: str) -> Expression:
-    """Compile `years_with_us >= 1 and not on_hold`; raises ConfigError for what is not an expression."""
+def compile_expression(text: str, whose: str = "") -> Expression:
+    """Compile `years_with_us >= 1 and not on_hold`; raises ConfigError for what is not an expression, and `whose`."""
     jinja = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
     jinja.globals = {"span": Span}
     code = "".join(part if at % 2 else _SPAN.sub(r"span(\1, '\2')", part) for at, part in enumerate(_TEXT.split(text)))
@@ -206,7 +206,8 @@ def compile_expression(text: str) -> Expression:
         compiled = jinja.compile_expression(code, undefined_to_none=False)
         names = meta.find_undeclared_variables(jinja.parse("{{" + code + "}}")) - {"span"}
     except TemplateSyntaxError as error:
-        raise ConfigError(f"`{text}` is not an expression: {error.message}.", cure=_EXAMPLE) from error
+        place = f"config.yaml, `where:` of {whose}: " if whose else ""
+        raise ConfigError(f"{place}`{text}` is not an expression: {error.message}.", cure=_EXAMPLE) from error
     return Expression(text, frozenset(names), compiled)
 
 

@@ -159,7 +159,7 @@ def _included(bench: Bench, reading: Iterable[Contact], source: ContactSource) -
     from mailer.contacts.joining import meant
     from mailer.expressions import compile_expression
 
-    expression, today = compile_expression(bench.campaign.where), _today(bench)
+    expression, today = compile_expression(bench.campaign.where, bench.round.campaign), _today(bench)
     for contact in reading:
         found = meant(contact, lambda row: bool(expression(row.fields, today)), source)
         if found is not contact:

@@ -75,7 +75,7 @@ class Milestones:
         self._firm = config.firm
         self._rules = config.reasons
         self._compiled: dict[str, Expression] = {
-            name: compile_expression(rule.where) for name, rule in config.reasons.items()
+            name: compile_expression(rule.where, name) for name, rule in config.reasons.items()
         }
         self._problems = problems
         self._failed: set[tuple[str, str]] = set()

@@ -64,7 +64,7 @@ def look(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, *, aft
     """Who of a campaign is due after `after` and no later than `until`. ContactsError for an unusable sheet."""
     found = Look(name)
     campaign = workspace.config.campaigns[name]
-    everyone = list(_included(workspace, campaign, sheets))
+    everyone = list(_included(workspace, name, sheets))
     with ledger.begin() as tx:
         groups = people.identify_everyone(tx, [contact for _, contact in everyone], at=workspace.now)
         memory = _Memory.of(tx, name, campaign, groups, now=workspace.now)
@@ -81,12 +81,12 @@ def look(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, *, aft
     return found
 
 
-def _included(workspace: Workspace, campaign: Campaign, sheets: Sheets) -> Iterator[tuple[ContactSource, Contact]]:
-    expression = compile_expression(campaign.where) if campaign.where else None
-    today = workspace.today
-    for name in campaign.contacts:
-        source = workspace.config.contacts[name]
-        for contact in sheets.contacts_of(workspace, name, campaign.own_day):
+def _included(workspace: Workspace, name: str, sheets: Sheets) -> Iterator[tuple[ContactSource, Contact]]:
+    campaign, today = workspace.config.campaigns[name], workspace.today
+    expression = compile_expression(campaign.where, name) if campaign.where else None
+    for source_name in campaign.contacts:
+        source = workspace.config.contacts[source_name]
+        for contact in sheets.contacts_of(workspace, source_name, campaign.own_day):
             found = meant(contact, lambda row: expression is None or bool(expression(row.fields, today)), source)
             if found:
                 yield source, found

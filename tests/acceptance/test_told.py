@@ -127,3 +127,11 @@ def test_what_cannot_be_done_is_never_passed_over_in_silence(firm):
 )
 def test_a_list_of_nothing_says_so(firm, words, said):
     assert firm.run(*words.split()).out == said
+
+
+def test_a_condition_that_is_none_names_its_campaign(firm):
+    firm.write_config(campaign="where: 'amount >= ('")
+    for words in (("campaigns", "prepare", "thanks"), ("check",)):
+        assert "config.yaml, `where:` of thanks: `amount >= (` is not an expression" in firm.run(*words, code=78).err
+    firm.write_config(campaign="where: 'amount >= ('\n    when: {every: day}")
+    assert "config.yaml, `where:` of thanks: " in firm.run("schedule", code=78).err
