@@ -224,7 +224,7 @@ def _keys_of(person: int) -> Select[str, str]:
 def probable_renames(tx: Connection, round_id: int, *, seen: int, at: datetime) -> list[tuple[str, str, str]]:
     """(name, old address, new address) of people first seen at `at` who carry the name of someone now gone.
 
-    Gone is who had a mail in an earlier round or preparation, and none in this preparation.
+    Gone is whom an earlier preparation or list met, and who has no mail in this one.
     """
     new, old = people.alias(), people.alias()
     present = select(deliveries.c.person_id).where(deliveries.c.round_id == round_id, deliveries.c.seen == seen)

@@ -2,6 +2,8 @@
 
 import io
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -54,3 +56,17 @@ def test_the_worker_answers_questions_until_nobody_asks(tmp_path):
     found = [pickle.load(answers) for _ in range(4)]
     assert found[0][1].sheets[0].name == "Clients"
     assert [len(found[1][1]), found[2], found[3]] == [2, (3, []), (4, ())]
+
+
+def test_a_file_of_the_user_called_like_one_of_pythons_stands_in_for_none(tmp_path, monkeypatch):
+    (tmp_path / "pickle.py").write_text("raise SystemExit", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    book = ChildBook(workbook(tmp_path / "a.xlsx", HEADER), "en", "NG")
+    assert [sheet.name for sheet in book.outline.sheets] == ["Clients"]
+    book.close()
+
+
+def test_a_process_that_wants_more_memory_than_it_may_have_ends():
+    code = "from mailer.contacts.memory import limit_memory\nlimit_memory(1 << 28)\nbytes(bytearray(b'x' * (1 << 29)))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1

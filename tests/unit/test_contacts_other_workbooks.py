@@ -9,6 +9,7 @@ from openpyxl import Workbook
 from mailer.contacts import look
 from mailer.contacts.formats import place_of
 from mailer.contacts.old import OldBook
+from mailer.contacts.opening import open_book
 from tests.workbooks import FIRM, reading, refusal
 
 ODS = (
@@ -71,6 +72,23 @@ def test_a_cell_repeated_over_the_whole_sheet_is_refused(tmp_path):
     assert "repeats" in str(
         refusal(ods(tmp_path / "a.ods", f"<table:table table:name='A'>{row}</table:table-row></table:table>"))
     )
+
+
+def test_a_row_repeated_over_the_whole_sheet_is_refused(tmp_path):
+    cell = "<table:table-cell><text:p>x</text:p></table:table-cell>"
+    row = f"<table:table-row table:number-rows-repeated='1000000'>{cell}</table:table-row>"
+    assert "repeats its cells" in str(
+        refusal(ods(tmp_path / "a.ods", f"<table:table table:name='A'>{row}</table:table>"))
+    )
+
+
+def test_a_number_that_is_none_is_the_text_that_is_shown(tmp_path):
+    cell = "<table:table-cell office:value-type='float' office:value='NaN'><text:p>none</text:p></table:table-cell>"
+    path = ods(
+        tmp_path / "a.ods", f"<table:table table:name='A'><table:table-row>{cell}</table:table-row></table:table>"
+    )
+    (only,) = open_book(path, "en", "NG").rows("A")
+    assert only.cells == {1: ("none", "none")}
 
 
 def test_an_encrypted_ods_is_told(tmp_path):

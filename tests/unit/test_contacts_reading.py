@@ -191,3 +191,9 @@ def test_a_sheet_that_is_listed_but_missing_is_a_problem_of_its_source(tmp_path)
     found = reading(by_hand(tmp_path / "a.xlsx", rows, parts={"xl/workbook.xml": book}))
     assert kinds(found) == ["how-read"]
     assert found.problems[0].what == "The sheet “Gone” is listed, but is not in the file."
+
+
+def test_a_day_in_the_past_that_lies_in_the_future_is_doubted(tmp_path):
+    rows = (("a@x.example", date(2999, 4, 25)), ("b@x.example", date(1975, 4, 25)))
+    (one, other) = read_all(workbook(tmp_path / "a.xlsx", ("E-mail", "Birthday"), *rows))
+    assert ([problem.kind for problem in one.problems], other.problems) == (["odd-birthday"], ())

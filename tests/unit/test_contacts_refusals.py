@@ -1,11 +1,12 @@
 """A file that cannot be used, or that asks for too much, is one clear sentence."""
 
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.workbooks import PEOPLE, by_hand, refusal
+from tests.workbooks import HEADER, PEOPLE, by_hand, refusal, workbook
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,12 @@ def test_a_cell_without_end_is_refused(tmp_path):
 def test_a_part_packed_beyond_reason_is_refused_before_it_is_read(tmp_path):
     path = by_hand(tmp_path / "a.xlsx", PEOPLE, parts={"xl/media/image.bin": "0" * 70_000_000})
     assert "far more" in str(refusal(path))
+
+
+def test_a_workbook_whose_parts_are_encrypted_is_told(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", HEADER)
+    content = bytearray(path.read_bytes())
+    for found in re.finditer(rb"PK\x01\x02", content):
+        content[found.start() + 8] |= 1
+    path.write_bytes(content)
+    assert "protected by a password" in str(refusal(path))

@@ -117,3 +117,9 @@ def test_what_was_written_as_csv_is_read_again(tmp_path_factory, rows):
 def test_a_cell_of_many_letters_is_read(tmp_path):
     (tmp_path / "a.csv").write_text("Name,E-mail\n" + "x" * 300_000 + ",a@x.example\n", encoding="utf-8")
     assert len(read_all(tmp_path / "a.csv")[0].name) == 300_000
+
+
+def test_a_number_longer_than_any_is_text(tmp_path):
+    (tmp_path / "a.csv").write_text(f"E-mail,Number\na@x.example,{'9' * 400}\n", encoding="utf-8")
+    (contact,) = read_all(tmp_path / "a.csv")
+    assert contact.fields["number"].value == "9" * 400
