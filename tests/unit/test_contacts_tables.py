@@ -8,8 +8,10 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.table import Table
 
+from mailer import contacts
+from mailer.config.models import ContactSource
 from mailer.errors import ContactsError
-from tests.workbooks import FIRM, HEADER, kinds, read_all, reading, workbook
+from tests.workbooks import FIRM, HEADER, TODAY, kinds, read_all, reading, workbook
 
 
 def book(path, sheets, *, hidden=(), tables=(), merged=()):
@@ -172,6 +174,15 @@ def test_a_household_column_joins_different_addresses_and_those_without(tmp_path
     (family,) = read_all(workbook(tmp_path / "a.xlsx", header, *rows), key="Client no", together="household")
     assert (family.address, family.also) == ("a@x.example", ("b@x.example",))
     assert family.fields["first_name"].shown == "Ada, Kid et Ben"
+
+
+def test_who_shares_an_address_and_has_a_day_of_their_own_is_no_doubled_address(tmp_path):
+    rows = (("1", "home@x.example", "1 May"), ("2", "home@x.example", "3 June"))
+    path = workbook(tmp_path / "a.xlsx", ("Client no", "E-mail", "Birthday"), *rows)
+    source = ContactSource(file=path.name, key="Client no", together="household")
+    found = contacts.read("clients", source, tmp_path, firm=FIRM, today=TODAY, own_day="birthday")
+    assert [contact.key for contact in found] == ["1", "2"]
+    assert found.problems == []
 
 
 def test_somebody_without_address_or_household_stays_a_problem(tmp_path):
