@@ -99,6 +99,23 @@ def test_back_reload_and_a_second_tab_in_the_middle_of_a_send_send_nobody_twice(
     ]
 
 
+def test_a_button_pressed_twice_is_pressed_once(browser, firm):
+    with served_desk(firm) as link:
+        page = browser.new_page()
+        page.goto(link)
+        page.goto(path_of(page, "/contacts/clients/2"))
+        page.get_by_label("What was said").fill("They called.")
+        on_their_way = []
+        page.route("**/heard", lambda route: on_their_way.append(route))  # noqa: PLW0108 - no method will do
+        twice = "button => { button.click(); return new Promise(done => setTimeout(() => done(button.click()), 50)); }"
+        page.get_by_role("button", name="Log it").evaluate(twice)
+        (sent,) = on_their_way
+        sent.continue_()
+        said(page, "Noted: in touch on")
+        page.close()
+    assert firm.run("contacts", "show", "client1@client.example").out.count("They called.") == 1
+
+
 def test_a_new_campaign_is_made_on_a_phone_and_a_mistake_stands_beside_its_field(browser, firm):
     firm.write_template(name="year-end.md")
     with served_desk(firm) as link:

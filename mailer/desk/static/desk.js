@@ -79,6 +79,14 @@ if (live) {
   });
 }
 
+// What is on its way is not sent again by a second press; a page that the browser brings back may send anew.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
 // While a campaign is being sent its page is asked for again every second, and the parts that tell of it take their place.
 async function watch() {
   const progress = document.querySelector("#progress[data-poll]");
