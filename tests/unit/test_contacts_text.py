@@ -1,5 +1,7 @@
 """Text files are read whatever their encoding and delimiter, and the guess is told."""
 
+import csv
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,17 +103,27 @@ def test_the_guess_is_told(tmp_path):
     assert look(tmp_path / "a.csv", "", firm=FIRM).notes == ("read as UTF-8, columns parted by semicolons",)
 
 
-TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\r", exclude_categories=("Cs",)), max_size=8)
+def cells(exclude=""):
+    text = st.text(
+        st.characters(codec="utf-8", exclude_characters="\0\r" + exclude, exclude_categories=("Cs",)), max_size=8
+    )
+    return text.map(str.strip).filter(bool)
 
 
-@given(st.lists(st.lists(TEXT.map(str.strip).filter(bool), min_size=2, max_size=4), min_size=1, max_size=6))
-def test_what_was_written_as_csv_is_read_again(tmp_path_factory, rows):
-    import csv
-
-    path = tmp_path_factory.mktemp("csv") / "a.csv"
+def written_and_read(path, rows):
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["name", "e-mail", "c", "d"], *rows])
-    assert shown(path)[1:] == rows
+    return shown(path)[1:]
+
+
+@given(st.lists(st.lists(cells(), min_size=4, max_size=4), min_size=1, max_size=6))
+def test_what_was_written_as_csv_is_read_again(tmp_path_factory, rows):
+    assert written_and_read(tmp_path_factory.mktemp("csv") / "a.csv", rows) == rows
+
+
+@given(st.lists(st.lists(cells(exclude=",;|\t"), min_size=2, max_size=4), min_size=1, max_size=6))
+def test_rows_of_different_lengths_are_read_as_they_are(tmp_path_factory, rows):
+    assert written_and_read(tmp_path_factory.mktemp("csv") / "a.csv", rows) == rows
 
 
 def test_a_cell_of_many_letters_is_read(tmp_path):
