@@ -17,6 +17,7 @@ from mailer.cli.settings import Settings
 from mailer.errors import ContactsError, UsageError
 
 if TYPE_CHECKING:
+    from mailer.ledger.opening import Ledger
     from mailer.relations import Relation, Relations, Story
     from mailer.relations.story import Event
     from mailer.workspace import Workspace
@@ -257,7 +258,8 @@ def heard(settings: Settings, who: str, on: date | None, way: str, words: str) -
         at = instant_of(on, now=workspace.now, timezone=workspace.config.firm.timezone)
         relations = _relations(workspace)
         person = _person(workspace, who)
-        log_contact(workspace.ledger, person, way, words, at=at, who=workspace.who)
+        for ledger, theirs in _everywhere(workspace, who, person):
+            log_contact(ledger, theirs, way, words, at=at, who=workspace.who)
         before = relations.of(person)
         now = before and relation_of(workspace.ledger, workspace.config, before.contact, now=workspace.now).standing
     line(f"Noted: in touch with {who} on {at:%Y-%m-%d}." + (f" Now: {now}." if now else ""))
@@ -269,6 +271,20 @@ def _person(workspace: Workspace, who: str) -> int:
 
     with workspace.ledger.read() as tx:
         return person_of(tx, who)
+
+
+def _everywhere(workspace: Workspace, who: str, person: int) -> list[tuple[Ledger, int]]:
+    """The ledgers that know that person, each with its number: what is noted in a rehearsal counts for real, too."""
+    from mailer.ledger import people
+    from mailer.relations import read_relations
+
+    found = [(workspace.ledger, person)]
+    for ledger in workspace.ledgers_of_people():
+        if ledger is not workspace.ledger:
+            read_relations(ledger, workspace.config, workspace.folder, now=workspace.now, unread=[])
+            with ledger.read() as tx:
+                found += [(ledger, theirs) for theirs in people.find(tx, who.strip())]
+    return found
 
 
 @click.command(short_help="Keep a memo: what matters to somebody.")
@@ -283,7 +299,8 @@ def note(settings: Settings, who: str, words: str) -> None:
         raise UsageError("There is nothing to keep.", cure='Write it in quotes: "Her daughter starts university."')
     with settings.workspace() as workspace:
         _relations(workspace)  # who is in a sheet is known from here on
-        keep_memo(workspace.ledger, _person(workspace, who), words, at=workspace.now, who=workspace.who)
+        for ledger, person in _everywhere(workspace, who, _person(workspace, who)):
+            keep_memo(ledger, person, words, at=workspace.now, who=workspace.who)
     line(f"Kept with {who}.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,7 @@ from mailer.desk.words import KINDS, emails
 from mailer.errors import UsageError
 from mailer.ledger import listing, suppressions
 from mailer.ledger.listing import Entry
+from mailer.ledger.opening import Ledger
 from mailer.model import Contact, Status
 from mailer.relations import Story, instant_of, keep_memo, log_contact, relation_of, tell
 from mailer.workspace.suppressing import allow, suppress
@@ -90,7 +92,8 @@ class Actions:
         except UsageError as error:
             return _back(source, row, f"Nothing was noted. {error}")
         way, words = request.form.get("way", ""), request.form.get("words", "")
-        log_contact(workspace.ledger, self._person(contact), way, words, at=at, who=workspace.who)
+        for ledger, person in self._everywhere(contact):
+            log_contact(ledger, person, way, words, at=at, who=workspace.who)
         return _back(source, row, f"Noted: in touch on {at.day} {at:%B %Y}.")
 
     def note(self, source: str, row: int) -> Response:
@@ -99,7 +102,8 @@ class Actions:
         words = request.form.get("words", "")
         if not words.strip():
             return _back(source, row, "There was nothing to keep: write it down first.")
-        keep_memo(workspace.ledger, self._person(contact), words, at=workspace.now, who=workspace.who)
+        for ledger, person in self._everywhere(contact):
+            keep_memo(ledger, person, words, at=workspace.now, who=workspace.who)
         return _back(source, row, "Kept. It stands beside every email to them, and is never sent.")
 
     def silence(self, source: str, row: int) -> Response:
@@ -132,9 +136,11 @@ class Actions:
             abort(409, "The sheet has changed, and somebody else stands in this row now. Nothing was noted.")
         return contact
 
-    def _person(self, contact: Contact) -> int:
+    def _everywhere(self, contact: Contact) -> Iterator[tuple[Ledger, int]]:
+        """Each ledger with who they are in it: what is noted in a rehearsal counts when mail is real, too."""
         workspace = self.desk.workspace
-        return relation_of(workspace.ledger, workspace.config, contact, now=workspace.now).person
+        for ledger in workspace.ledgers_of_people():
+            yield ledger, relation_of(ledger, workspace.config, contact, now=workspace.now).person
 
 
 def _back(source: str, row: int, said: str) -> Response:

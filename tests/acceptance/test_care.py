@@ -64,6 +64,17 @@ def test_who_nobody_knows_cannot_be_noted(caring):
     assert "Nobody" in caring.run("contacts", "note", "x@y.example", "Likes tea.", code=2).err
 
 
+def test_what_was_noted_while_all_was_a_rehearsal_is_there_when_mail_is_real(caring):
+    caring.run("contacts", "heard", "client1@client.example", "--by", "phone")
+    caring.run("contacts", "note", "client1@client.example", "Prefers a call.")
+    config = caring.folder / "config.yaml"
+    real = "server: localhost:2525\n    security: none"
+    config.write_text(config.read_text("utf-8").replace("outbox: outbox/", real), encoding="utf-8")
+    story = caring.run("contacts", "show", "client1@client.example").out
+    assert "phone" in story
+    assert "Prefers a call." in story
+
+
 def test_the_story_of_one_relation_fits_on_one_screen(caring):
     caring.run("contacts", "note", "C0003", "Likes tea.")
     caring.run("contacts", "heard", "C0003", "--on", days_ago(10), "--by", "visit")

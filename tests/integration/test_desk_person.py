@@ -53,6 +53,17 @@ def test_a_note_stands_beside_every_email_to_them_and_in_none(firm, desk):
         assert "Prefers" not in str(listing.words_of(tx, [1])[1])
 
 
+def test_what_is_noted_while_all_is_a_rehearsal_is_there_when_mail_is_real(firm, desk):
+    act(desk, "heard", way="phone", on="2026-11-02", words="The tea was good.")
+    act(desk, "note", words="Prefers a call.")
+    config = firm.folder / "config.yaml"
+    real = "server: localhost:2525\n    security: none"
+    config.write_text(config.read_text("utf-8").replace("outbox: outbox/", real), encoding="utf-8")
+    shown = said(open_desk(firm).get("/contacts/clients/2"))
+    assert "in touch phone: The tea was good." in shown
+    assert "Prefers a call." in shown
+
+
 def test_an_empty_note_keeps_nothing(desk):
     assert "There was nothing to keep" in said(act(desk, "note", words=" "))
 
