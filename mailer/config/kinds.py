@@ -149,6 +149,8 @@ PeriodText = Annotated[
 Span = Annotated[PeriodText, AfterValidator(_forward)]
 #: A period of whole days, forward or back.
 Days = Annotated[PeriodText, AfterValidator(_days)]
+#: A period of whole days that only goes forward.
+DaysAhead = Annotated[Days, AfterValidator(_forward)]
 #: Time of day, "09:30".
 Clock = Annotated[time, BeforeValidator(_clock), WithJsonSchema({"type": "string"})]
 #: Whose clock: "firm", "recipient", or an IANA time zone.

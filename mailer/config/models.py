@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Discriminator, Field, Tag
 
-from mailer.config.kinds import Country, FromText, Language, Names, PasswordPlace, PeriodText, Server, Zone
+from mailer.config.kinds import Country, FromText, Language, Names, PasswordPlace, Server, Span, Zone
 from mailer.config.mailboxes import Dkim, Mailbox
 from mailer.config.parts import Model
 from mailer.config.sign_in import SignIn
@@ -88,7 +88,7 @@ class ContactSource(Model):
     )
     group_by: str = Field("", description="Rows with the same address (`address`), or text in a column, get one mail.")
     audience: str = Field("client", description="Whom these are: client, staff, partner …")
-    keep_in_touch: PeriodText | None = Field(None, description="How often each should hear from us: `90 days`.")
+    keep_in_touch: Span | None = Field(None, description="How often each should hear from us: `90 days`.")
     columns: dict[str, str] = Field(
         default_factory=dict, description="What we call it → what the sheet calls it: `{address: E-mail}`."
     )
@@ -145,7 +145,7 @@ class Campaign(Scheduled):
 class Audience(Model):
     """What is promised to everybody of one audience, whichever sheet they stand in."""
 
-    keep_in_touch: PeriodText | None = Field(
+    keep_in_touch: Span | None = Field(
         None, description="How often each should hear from us: `90 days`; a source's own counts more, a row's most."
     )
 

@@ -14,7 +14,7 @@ from dateutil.rrule import rrulestr
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from mailer.config.calendar import Closed, Day, Weekdays
-from mailer.config.kinds import Clock, Days, Span, ZoneChoice, listed
+from mailer.config.kinds import Clock, Days, DaysAhead, Span, ZoneChoice, listed
 from mailer.config.parts import Model
 from mailer.model import Period
 
@@ -211,7 +211,7 @@ class AtMost(Model):
     """How many mails one contact may get from all campaigns; follow-ups do not count: `1 per 30 days`."""
 
     count: int = Field(ge=1, description="How many.")
-    per: Days = Field(description="In how long: `30 days`.")
+    per: DaysAhead = Field(description="In how long: `30 days`.")
     otherwise: Literal["wait", "skip"] = Field(
         "wait", description="What becomes of the one that is too many: it waits, or is skipped."
     )

@@ -85,6 +85,7 @@ def test_hours_that_end_before_they_begin_are_refused():
         ("2 per month, else skip", None),
         ("2 per 1 month, else skip", AtMost(count=2, per=Period(1, "month"), otherwise="skip")),
         ("rarely", None),
+        ("1 per -30 days", None),
     ],
 )
 def test_a_limit_is_written_as_a_phrase(written, meant):
