@@ -140,6 +140,10 @@ class Smtp:
         self._selector.close()
         self._bell.close()
         self._bell_push.close()
+        while not self._opened.empty():  # what was opened and never let in
+            _, entry = self._opened.get()
+            if not isinstance(entry, BaseException):
+                entry[0].close()
 
     # Connections
 

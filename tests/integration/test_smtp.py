@@ -1,5 +1,8 @@
 """The SMTP transport against a real server that follows a script: every answer and every cut has one receipt."""
 
+import gc
+import threading
+
 import pytest
 
 from mailer.config.models import Account
@@ -306,6 +309,19 @@ def test_a_line_cut_while_the_server_waits_for_the_content_defers_that_mail_and_
         assert (first[1].outcome, second) == (Outcome.DEFERRED, (0, Ready()))
         smtp.close()
     assert server.accepted == []
+
+
+def test_a_connection_that_was_opened_and_never_needed_is_closed():
+    with ScriptedServer() as server:
+        smtp = transport(server, connections=2)
+        smtp.open()
+        smtp.offer(1, message())
+        for opening in [thread for thread in threading.enumerate() if "_open" in thread.name]:
+            opening.join(10)
+        smtp.close()
+        del smtp
+        gc.collect()  # what was left open would be warned of, and a warning fails the test
+        assert server.connections == 2
 
 
 def test_a_mail_too_large_for_the_server_is_refused_before_a_word_is_said():
