@@ -11,6 +11,9 @@ from mailer.model import Attachment
 from mailer.templates.cleaning import clean_header
 from mailer.templates.sealing import digest_of
 
+#: What no cell may put into a mail: the config, the ledgers, and what lies beside them.
+_OURS = ("config.yaml", "ledger.db", "rehearsal.db")
+
 
 class NoFileError(Exception):
     """A file is missing, unreadable or outside the workspace; the message is a sentence."""
@@ -45,6 +48,8 @@ class Files:
             path = _resolved(base, name)
             if not path.is_relative_to(self.root.resolve()):
                 raise NoFileError(f"“{name}” lies outside the workspace.")
+            if path.parent == self.root.resolve() and path.name.startswith(_OURS):
+                raise NoFileError(f"“{name}” is Mailer's own, and nobody else's to read.")
             self.seen.add(path)
             if path.is_file():
                 return path

@@ -37,6 +37,18 @@ def test_an_attachment_is_found_per_contact(tmp_path):
     assert kinds(render(tmp_path, bob(code="008"))) == ["missing-attachment"]
 
 
+@pytest.mark.parametrize(
+    "name", ["config.yaml", "ledger.db", "rehearsal.db", "ledger.db.backup", "files/../config.yaml"]
+)
+def test_no_cell_puts_mailers_own_files_into_a_mail(tmp_path, name):
+    (tmp_path / "files").mkdir()
+    (tmp_path / name).write_text("secret")
+    write(tmp_path, "See it.", front='subject: "Hello"\nattachments: ["{{ file }}"]')
+    made = render(tmp_path, bob(file=name))
+    assert kinds(made) == ["missing-attachment"]
+    assert made.attachments == {}
+
+
 @pytest.mark.parametrize("code", ["../../../etc/passwd", "/etc/passwd", "..", "a\x00b"])
 def test_an_attachment_never_comes_from_outside_the_workspace(tmp_path, code):
     made = rendered(tmp_path, "x", bob(code=code), front='subject: "x"\nattachments: "{{ code }}"')
