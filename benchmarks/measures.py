@@ -236,7 +236,7 @@ ALL = (
     ),
     Measure(
         "pass-tls-both",
-        PASS.format("8 KB, TLS"),
+        PASS.format("8 KB, TLS for both"),
         "mails/s",
         SOURCE + ", its TLS by stunnel",
         0.30,
