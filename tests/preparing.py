@@ -19,6 +19,11 @@ def entries(workspace, **conditions):
         return listing.entries(tx, **conditions)
 
 
+def kinds(entry):
+    """The kinds of the problems that stand beside a draft."""
+    return {problem.kind for problem in entry.problems}
+
+
 def words(workspace, draft_id):
     with workspace.ledger.read() as tx:
         return listing.words_of(tx, [draft_id])[draft_id]

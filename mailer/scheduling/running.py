@@ -76,10 +76,10 @@ class Runner:
             metronome.every(int(job.every.total_seconds())).seconds.do(self.do, job)
         log.info("keeping the schedule of %s", self.config_path)
         metronome.run_all()
-        longest = min(job.every for job in self.jobs).total_seconds()
+        shortest = min(job.every for job in self.jobs).total_seconds()
         while not self.stopping():
             self.clock.wait(BREATH)
-            if (metronome.idle_seconds or 0) > longest:  # the machine's clock was set back, as on a summer's last night
+            if (metronome.idle_seconds or 0) > shortest:  # its clock was set back, as on a summer's last night
                 metronome.run_all()
             metronome.run_pending()
         log.info("stopped; nothing was left half done")

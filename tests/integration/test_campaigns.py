@@ -9,18 +9,8 @@ from mailer.errors import ContactsError, TemplateError, UsageError
 from mailer.ledger.moves import move
 from mailer.model import Status
 from tests.factories import NOW
-from tests.preparing import approve_all, entries, prepare, words
+from tests.preparing import approve_all, entries, kinds, prepare, words
 from tests.workspaces import row, smtp_account
-
-
-@pytest.fixture
-def workspace(firm):
-    with firm.open() as opened:
-        yield opened
-
-
-def kinds(entry):
-    return {problem.kind for problem in entry.problems}
 
 
 def test_each_row_becomes_one_draft_in_its_own_words(workspace):

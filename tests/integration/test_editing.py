@@ -12,12 +12,6 @@ from tests.workspaces import HEADER, TEMPLATE, row
 SIGNED = {"ada.md": "Ada Obi", "ada.fr.md": "Ada Obi\n\nAssociée\n\nLagos"}
 
 
-@pytest.fixture
-def workspace(firm):
-    with firm.open() as opened:
-        yield opened
-
-
 def test_an_edited_draft_says_the_persons_own_words_literally(workspace):
     prepare(workspace)
     campaigns.edit(

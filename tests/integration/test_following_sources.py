@@ -11,18 +11,8 @@ from mailer.ledger import people
 from mailer.ledger.moves import move
 from mailer.model import Status
 from tests.factories import NOW, draft
-from tests.preparing import approve_all, entries, prepare, refresh
+from tests.preparing import approve_all, entries, kinds, prepare, refresh
 from tests.workspaces import HEADER, TEMPLATE, row
-
-
-@pytest.fixture
-def workspace(firm):
-    with firm.open() as opened:
-        yield opened
-
-
-def kinds(entry):
-    return {problem.kind for problem in entry.problems}
 
 
 def test_a_changed_cell_voids_the_approval_of_that_mail_only(firm, workspace):
