@@ -13,7 +13,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import chain, islice, pairwise
+from itertools import chain, cycle, islice, pairwise
 from pathlib import Path
 from typing import Generic, NoReturn, Self, TypeVar
 
@@ -22,6 +22,8 @@ Answer = TypeVar("Answer")
 
 #: So many batches are worth the time that forking takes.
 _WORTH = 3
+#: So many batches are asked of each process at a time: it goes on with the next while its answer waits to be read.
+_AHEAD = 2
 #: What Linux lets anybody's pipe hold.
 _PIPE_BYTES = 1 << 20
 _THREADS = Path("/proc/self/task")
@@ -60,26 +62,24 @@ class Crew(Generic[Batch, Answer]):
         yield from self._shared(batches) if self._members else map(self.work, batches)
 
     def _shared(self, batches: Iterable[Batch]) -> Iterator[Answer]:
-        idle = list(self._members)
-        busy: deque[_Member[Batch, Answer]] = deque()
-        for batch in batches:
-            answered = []
-            if not idle:
-                idle.append(busy.popleft())
-                answered.append(idle[0].answer())
-            busy.append(idle.pop())
-            busy[-1].ask(batch)
+        asked: deque[_Member[Batch, Answer]] = deque()
+        for batch, member in zip(batches, cycle(self._members), strict=False):
+            packed = pickle.dumps(batch, pickle.HIGHEST_PROTOCOL)
+            most = len(self._members) * (_AHEAD if len(packed) <= member.room else 1)
+            answered = [asked.popleft().answer() for _ in range(len(asked) - most + 1)]
+            member.ask(batch, packed)
+            asked.append(member)
             yield from answered
-        while busy:
-            yield busy.popleft().answer()
+        while asked:
+            yield asked.popleft().answer()
 
 
 class _Member(Generic[Batch, Answer]):
-    """A process that does the work on one batch at a time."""
+    """A process that does the work on one batch after the other."""
 
     def __init__(self, work: Callable[[Batch], Answer]) -> None:
         self._work = work
-        self._batch: Batch
+        self._batches: deque[Batch] = deque()
         asked, ask = _pipe()
         told, tell = _pipe()
         self._process = os.fork()
@@ -88,20 +88,23 @@ class _Member(Generic[Batch, Answer]):
         os.close(asked)
         os.close(tell)
         self._ask, self._told = os.fdopen(ask, "wb"), os.fdopen(told, "rb")
+        #: How many bytes can wait for it while it tells an answer that nobody reads yet.
+        self.room = _room(ask)
 
-    def ask(self, batch: Batch) -> None:
-        """Begin on a batch."""
-        self._batch = batch
+    def ask(self, batch: Batch, packed: bytes) -> None:
+        """Let it begin on a batch, once it has answered those before."""
+        self._batches.append(batch)
         with suppress(OSError):
-            pickle.dump(batch, self._ask, pickle.HIGHEST_PROTOCOL)
+            self._ask.write(packed)
             self._ask.flush()
 
     def answer(self) -> Answer:
-        """Wait for the answer to that batch."""
+        """Wait for its next answer."""
+        batch = self._batches.popleft()
         try:
             answer: Answer = pickle.load(self._told)  # noqa: S301 - our own child's words
         except (EOFError, OSError, pickle.PickleError):
-            answer = self._work(self._batch)
+            answer = self._work(batch)
         return answer
 
     def leave(self) -> None:
@@ -136,6 +139,12 @@ def _pipe() -> tuple[int, int]:
     with suppress(OSError):
         fcntl.fcntl(ends[0], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return ends
+
+
+def _room(pipe: int) -> int:
+    import fcntl
+
+    return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
 
 
 def _close_all_but(*kept: int) -> None:
