@@ -9,7 +9,10 @@ from mailer.mailbox.mime import Mail
 from mailer.mailbox.phrases import lists, pattern
 from mailer.mailbox.replies import first_words
 
-_POLITE = re.compile(r"(?i)\W*(?:(?:please|kindly|bitte|merci de|s'il vous plaît|por favor|per favore|proszę)\W+)?")
+_POLITE = re.compile(
+    r"(?i)\W*(?:(?:can|could|will|would) you\W+)?"
+    r"(?:(?:please|kindly|bitte|merci de|s'il vous plaît|por favor|per favore|proszę)\W+)?"
+)
 #: What our List-Unsubscribe address may put behind the wish in a subject.
 _TOKEN_BEHIND = re.compile(r"(?: me)?[\s.!:]*[\w.=-]{0,200}\s*")
 _ENDS = re.compile(r"(?i)\W*(?:please|bitte|por favor|a\.?u\.?b\.?)?\W*$")
@@ -28,7 +31,7 @@ def is_exact(mail: Mail) -> bool:
 
 def is_wish(mail: Mail) -> bool:
     """Whether a person's own words are the wish and little more; thanks with a remark about lists are not."""
-    words = first_words(mail.text)
+    words = pattern("leaving", "greetings").sub("", first_words(mail.text), count=1)
     rest = _behind(words) if len(words) <= _LINE_LIMIT else None
     return rest is not None and _says_no_more(_SENTENCE_ENDS.split(rest, maxsplit=1)[0])
 
@@ -45,8 +48,7 @@ def _may_follow() -> frozenset[str]:
 
 def _behind(text: str) -> str | None:
     """What follows a wish at the beginning of a text; None where there is none."""
-    start = _POLITE.match(text)
-    begun = text[start.end() :] if start else text
+    begun = _POLITE.sub("", text.replace("’", "'"), count=1)
     if wish := pattern("leaving", "wishes").match(begun):
         return begun[wish.end() :]
     return "" if pattern("leaving", "alone").fullmatch(_ENDS.sub("", begun)) else None
