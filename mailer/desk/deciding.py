@@ -16,6 +16,7 @@ from mailer.desk.one import look_up
 from mailer.desk.words import emails
 from mailer.model import Status
 from mailer.workspace.passes import lift_stop, try_logins
+from mailer.workspace.suppressing import suppress
 
 #: Status → (choice, what its button says, what is said when it is done).
 CHOICES = {
@@ -102,10 +103,10 @@ class Decider:
     def decide(self, choice: str) -> bool:
         """Carry it out; False when the email has moved on meanwhile."""
         workspace = self.desk.workspace
-        ledger, who, now = workspace.ledger_of(self.campaign), workspace.who, workspace.now
         if choice == "silence":
-            campaigns.suppress(ledger, [self.address], reason="came back", who=who, now=now)
+            suppress(workspace, [self.address], reason="came back")
             return True
+        ledger, who, now = workspace.ledger_of(self.campaign), workspace.who, workspace.now
         settles = {"arrived": Status.SENT, "again": Status.QUEUED, "drop": Status.CANCELLED}
         if choice in settles:
             done = campaigns.resolve(ledger, [self.email_id], settles[choice], who=who, now=now)

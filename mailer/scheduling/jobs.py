@@ -115,14 +115,24 @@ def mailbox(desk: Desk) -> Done:
 
 
 def housekeeping(desk: Desk) -> Done:
-    """Note that the schedule is alive, where `mailer service status` finds it; purge words that are old enough."""
-    workspace, purged = desk.workspace, 0
-    keep = workspace.config.firm.keep_words_days
+    """Note that the schedule is alive, where `mailer service status` finds it."""
+    workspace = desk.workspace
     for ledger in workspace.ledgers():
         with ledger.begin() as tx:
             timing.beat(tx, ALIVE, at=workspace.now)
-            purged += erasing.purge(tx, workspace.now - timedelta(days=keep)) if keep else 0
     workspace.reflect(always=True)
+    return Done()
+
+
+def purge(desk: Desk) -> Done:
+    """Take words that are old enough out of the ledger."""
+    workspace, purged = desk.workspace, 0
+    days = workspace.config.firm.keep_words_days
+    if days is None:
+        return Done()
+    for ledger in workspace.ledgers():
+        with ledger.begin() as tx:
+            purged += erasing.purge(tx, workspace.now - timedelta(days=days))
     return Done(f"the words of {_counted(purged, 'old mail')} were purged" if purged else "")
 
 
@@ -146,6 +156,7 @@ def _counted(number: int, what: str) -> str:
 #: In the order of a pass: what is prepared may be sent, what waits is told.
 JOBS = (
     Job("housekeeping", timedelta(minutes=1), housekeeping),
+    Job("purge", timedelta(hours=1), purge),  # looks through all mails there ever were
     Job("prepare", timedelta(minutes=10), prepare),
     Job("digest", timedelta(minutes=30), digest),
     Job("mailbox", timedelta(minutes=10), mailbox),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import listing, moves, queue, timing
+from mailer.ledger import listing, moves, queue, suppressions, timing
 from mailer.model import Status
 from tests.cared import make_caring, send_thanks, touched
 from tests.desks import open_desk, prepare
@@ -25,6 +25,11 @@ def approve_all(firm):
         with workspace.ledger.read() as tx:
             ids = [entry.id for entry in listing.entries(tx)]
         campaigns.approve(workspace.ledger, ids, who="ada", now=NOW)
+
+
+def has_suppressions(ledger) -> bool:
+    with ledger.read() as tx:
+        return suppressions.has_any(tx)
 
 
 def test_an_empty_workspace_says_what_to_do_first(firm):
@@ -124,6 +129,8 @@ def test_what_came_back_is_settled_when_nothing_more_goes_there(firm):
     answer = desk.post("/decide/thanks/1/silence", follow_redirects=True)
     assert "Nothing more goes to this address." in answer.text
     assert "Needs a decision" not in answer.text
+    with firm.open() as workspace:
+        assert all(has_suppressions(ledger) for ledger in workspace.ledgers_of_people())  # real mail's, too
 
 
 def test_nobody_can_decide_what_is_not_offered(firm):
