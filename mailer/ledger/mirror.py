@@ -10,10 +10,10 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from mailer.ledger.opening import Ledger, last_event
-from mailer.ledger.schema import identity
+from mailer.ledger.schema import events, identity
 
 #: Folders that a program copies behind our back, by a part of their path, case-folded.
 SYNCHRONISED = (
@@ -39,6 +39,8 @@ class Memory:
     last_event: int
     #: A place that a person accepted although it is shared.
     accepted_path: str = ""
+    #: What the last event was: a restored ledger that lives on soon has another one of that number.
+    what: str = ""
 
 
 def doubt(ledger: Ledger, state_folder: Path) -> str:
@@ -48,17 +50,17 @@ def doubt(ledger: Ledger, state_folder: Path) -> str:
     """
     with ledger.read() as tx:
         own = tx.execute(select(identity)).one()
-        lived = last_event(tx)
-    if not own.machine:
+    remembered = _recall(state_folder, own.id)  # before the events are read: meanwhile others may send
+    if not own.machine and not remembered:
         _adopt(ledger, state_folder, accepted=False)
         return _shared_place(ledger.path)
-    remembered = _recall(state_folder, own.id)
     here = str(ledger.path.resolve())
-    if own.machine != _machine(state_folder):
+    if own.machine and own.machine != _machine(state_folder):
         return f"{ledger.path} was last used on another machine."
-    if own.path != here or (remembered and remembered.path != here):
-        return f"{ledger.path} was moved or copied; it was last used as {remembered.path if remembered else own.path}."
-    if remembered and remembered.last_event > lived:
+    known = (remembered.path if remembered else "", own.path)
+    if was := [place for place in known if place and place != here]:
+        return f"{ledger.path} was moved or copied; it was last used as {was[0]}."
+    if remembered and _has_forgotten(ledger, remembered):
         return f"{ledger.path} is older than the one this machine last sent with: it may be a restored backup."
     if remembered and remembered.accepted_path == here:
         return ""
@@ -66,13 +68,16 @@ def doubt(ledger: Ledger, state_folder: Path) -> str:
 
 
 def reflect(ledger: Ledger, state_folder: Path) -> None:
-    """Remember how far the ledger has lived."""
+    """Remember how far the ledger has lived; of one in doubt nothing, so that the doubt stays."""
+    if doubt(ledger, state_folder):
+        return
     with ledger.read() as tx:
         ledger_id = tx.execute(select(identity.c.id)).scalar_one()
         lived = last_event(tx)
+        what = _what(tx, lived)
     remembered = _recall(state_folder, ledger_id)
     accepted = remembered.accepted_path if remembered else ""
-    _remember(state_folder, ledger_id, Memory(str(ledger.path.resolve()), lived, accepted))
+    _remember(state_folder, ledger_id, Memory(str(ledger.path.resolve()), lived, accepted, what))
 
 
 def accept(ledger: Ledger, state_folder: Path) -> None:
@@ -86,7 +91,21 @@ def _adopt(ledger: Ledger, state_folder: Path, *, accepted: bool) -> None:
         tx.execute(update(identity).values(machine=_machine(state_folder), path=here))
         ledger_id = tx.execute(select(identity.c.id)).scalar_one()
         lived = last_event(tx)
-    _remember(state_folder, ledger_id, Memory(here, lived, here if accepted else ""))
+        what = _what(tx, lived)
+    _remember(state_folder, ledger_id, Memory(here, lived, here if accepted else "", what))
+
+
+def _has_forgotten(ledger: Ledger, remembered: Memory) -> bool:
+    """Whether what happened last, as this machine remembers it, is not in the ledger."""
+    with ledger.read() as tx:
+        lived, what = last_event(tx), _what(tx, remembered.last_event)
+    return lived < remembered.last_event or bool(remembered.what and what != remembered.what)
+
+
+def _what(tx: Connection, event: int) -> str:
+    """An event in a line, without what is erased one day."""
+    columns = (events.c.at, events.c.delivery_id, events.c.to_status)
+    return " ".join(map(str, tx.execute(select(*columns).where(events.c.id == event)).first() or ()))
 
 
 def _machine(state_folder: Path) -> str:

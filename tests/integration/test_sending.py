@@ -222,6 +222,26 @@ def test_a_restored_ledger_sends_nothing_until_a_person_accepts_it(firm, sending
             workspace.trust_ledger()
 
 
+@pytest.mark.parametrize("is_used", [True, False])
+def test_a_restored_ledger_that_lives_on_sends_nothing_either(firm, sending, is_used):
+    with ScriptedServer() as server:
+        firm.write_config(account=smtp_account(server.port))
+        with firm.open() as workspace:
+            approved(workspace)
+            if is_used:
+                workspace.trust_ledger()
+        backup = (firm.folder / "ledger.db").read_bytes()
+        sending(server, rows=3)
+        (firm.folder / "ledger.db").write_bytes(backup)
+        firm.write_sheet([row(number) for number in range(1, 30)])
+        with firm.open(NOW + timedelta(hours=1)) as workspace:
+            approved(workspace)  # more happens than had happened since
+            workspace.reflect(always=True)  # as a schedule does that is kept meanwhile
+            with pytest.raises(MailerError, match="restored backup"):
+                passes.send(workspace, workspace.ledger, Order())
+        assert len(server.accepted) == 3
+
+
 def test_unconfirmed_is_resolved_by_a_person(firm, sending):
     with ScriptedServer(lambda turn: Cut() if turn.is_at("dot") else None) as server:
         sending(server, rows=2)
