@@ -129,17 +129,21 @@ def lay_drafts(settings: Settings, campaign: str, as_json: bool) -> None:
 
     The program sends these no more. `mailer mailbox check` finds the ones that were sent. A second run replaces them.
     """
+    from mailer.cli.send import tell_fresh
     from mailer.workspace.mailboxes import lay_into_drafts
+    from mailer.workspace.passes import refreshed
 
     with settings.workspace() as workspace:
         workspace.config.campaign(campaign)
-        counts = lay_into_drafts(workspace, campaign)
+        fresh = refreshed(workspace, workspace.ledger_of(campaign), [campaign])
+        tell_fresh(fresh)
+        counts = {} if fresh.stopped else lay_into_drafts(workspace, campaign)
     if as_json:
         print_json(counts)
         return
     for name, count in counts.items():
         line(f"{name}: {counted(count, 'mail')} put into its own drafts, to be sent from there.")
-    if not counts:
+    if not (counts or fresh.stopped):
         line(f"Nothing of {campaign} is approved. Approve drafts first: mailer drafts approve {campaign}")
 
 

@@ -19,6 +19,7 @@ from mailer.cli.settings import Settings
 from mailer.model import Receipt
 
 if TYPE_CHECKING:
+    from mailer.campaigns import Refreshed
     from mailer.ledger.opening import Ledger
     from mailer.ledger.queue import DueRow
     from mailer.sending import Order, Tally
@@ -92,12 +93,17 @@ def _order(workspace: Workspace, ledger: Ledger, campaign: str | None, limit: in
 
     names = [campaign] if campaign else None
     fresh = refreshed(workspace, ledger, names)
+    tell_fresh(fresh)
+    return Order(campaigns=names, excluded=tuple(fresh.stopped), limit=limit)
+
+
+def tell_fresh(fresh: Refreshed) -> None:
+    """Which campaigns cannot be rendered again, and which mails changed since the yes."""
     for name, why in fresh.stopped.items():
         tell(f"Nothing of {name} is sent now: {why}")
     if fresh.voided:
         tell(f"{counted(len(fresh.voided), 'mail')} changed after approval: your yes is asked again.")
         tell(f"→ See how: mailer drafts diff {fresh.voided[0]}")
-    return Order(campaigns=names, excluded=tuple(fresh.stopped), limit=limit)
 
 
 def _tell_plan(workspace: Workspace, shares: Sequence[Share]) -> None:

@@ -43,14 +43,25 @@ def hear(workspace: Workspace, name: str) -> Check:
 
 
 def lay_into_drafts(workspace: Workspace, campaign: str) -> dict[str, int]:
-    """Put the approved mails of a campaign into the drafts of their accounts; account → how many lie there."""
+    """Put the approved mails of a campaign into the drafts of their accounts; account → how many lie there.
+
+    All of its accounts or none: where one has no mailbox, or the ledger is in doubt, nothing is laid anywhere.
+    """
     ledger = workspace.ledger_of(campaign)
+    if not workspace.is_rehearsing(ledger):
+        workspace.trust_ledger()
     with ledger.read() as tx:
-        entries = listing.entries(tx, campaign=campaign, statuses=[Status.QUEUED, Status.UNCONFIRMED])
+        waiting, laid = (
+            {entry.account for entry in listing.entries(tx, campaign=campaign, statuses=[status])}
+            for status in (Status.QUEUED, Status.UNCONFIRMED)
+        )
+    for name in sorted(waiting):
+        _place(name, workspace.config.accounts[name])
     counts: dict[str, int] = {}
-    for name in sorted({entry.account for entry in entries}):
-        with workspace.sole_sender(name), open_mailbox(workspace, name) as mailbox:
-            counts[name] = put_into_drafts(mailbox, ledger, name, campaign, who=workspace.who, now=workspace.now)
+    for name in sorted(waiting | (laid & workspace.config.accounts.keys())):
+        if workspace.config.accounts[name].mailbox:
+            with workspace.sole_sender(name), open_mailbox(workspace, name) as mailbox:
+                counts[name] = put_into_drafts(mailbox, ledger, name, campaign, who=workspace.who, now=workspace.now)
     return counts
 
 

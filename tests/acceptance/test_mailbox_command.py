@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from tests import mails
 from tests.dovecot import PROGRAM, Dovecot
-from tests.workspaces import TEMPLATE, row
+from tests.workspaces import TEMPLATE, Firm, row, smtp_account
 
 CLIENT = "client1@client.example"
 needs_dovecot = pytest.mark.skipif(
@@ -164,3 +164,36 @@ def test_approved_mails_are_laid_into_the_drafts_of_their_account(firm, dovecot)
     assert "3 mails put into its own drafts" in firm.run("mailbox", "drafts", "thanks").out
     statuses = {each["status"] for each in firm.run("deliveries", "list", "thanks", "--json").json}
     assert statuses == {"unconfirmed"}
+
+
+@needs_dovecot
+def test_nothing_is_laid_into_drafts_where_one_account_of_the_campaign_has_no_mailbox(firm, dovecot):
+    ben = "\n  ben: {from: Ben Vale <ben@harbourvale.example>, owners: [Ben], server: '127.0.0.1:9', security: none}"
+    firm.write_config(account=real_account(dovecot) + ben, campaign="doubled: allow")
+    config = firm.folder / "config.yaml"
+    config.write_text(config.read_text().replace("from: ada", "from: {field: owner}"))
+    firm.edit_sheet(lambda sheet: sheet.cell(2, 5, "Ben"))
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    assert "Account ben has no `mailbox:`" in firm.run("mailbox", "drafts", "thanks", code=2).err
+    statuses = {each["status"] for each in firm.run("deliveries", "list", "thanks", "--json").json}
+    assert statuses == {"queued"}
+
+
+@needs_dovecot
+def test_what_changed_since_the_yes_is_not_laid_into_drafts(firm, dovecot):
+    firm.write_config(account=real_account(dovecot))
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.edit_sheet(lambda sheet: sheet.cell(2, 3, "Robert"))
+    ran = firm.run("mailbox", "drafts", "thanks", "--json")
+    assert ran.json == {"ada": 2}
+    assert "1 mail changed after approval" in ran.err
+
+
+def test_a_ledger_in_doubt_lays_nothing_into_drafts(firm):
+    firm.write_config(account=smtp_account(9))
+    firm.run("check", code=None)
+    firm.folder.rename(firm.folder.with_name("moved"))
+    moved = Firm(firm.folder.with_name("moved"))
+    assert "moved or copied" in moved.run("mailbox", "drafts", "thanks", code=74).err
