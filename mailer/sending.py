@@ -187,7 +187,7 @@ class _Pass:
             ids = queue.leftovers(tx, self.name, at=self.now())
             left = queue.deliveries_of(tx, ids)
             claims.drop(tx, self.name)
-        self.tally.unconfirmed += len(left)
+        self.tally.unconfirmed += len(ids)
         text = "the program stopped while this mail was leaving"
         self.tally.troubles += [(each, Receipt(Outcome.UNCONFIRMED, Phase.CONTENT, text=text)) for each in left]
 

@@ -177,20 +177,29 @@ def _move(
     values: Mapping[str, Any] | None = None,
 ) -> Decision:
     wanted = list(dict.fromkeys(ids))
+    goes_on = to in {Status.DRAFT, Status.QUEUED}
     with ledger.begin() as tx:
-        still = listing.entries(tx, ids=wanted, statuses=_STILL) if to in {Status.DRAFT, Status.QUEUED} else []
-        done = moves.move(tx, wanted, to, at=now, who=who, note=note, only_from=only_from, values=values)
+        wordless = listing.wordless(tx, wanted) if goes_on else frozenset[int]()
+        still = listing.entries(tx, ids=wanted, statuses=_STILL) if goes_on else []
+        able = [each for each in wanted if each not in wordless]
+        done = moves.move(tx, able, to, at=now, who=who, note=note, only_from=only_from, values=values)
         rounds.look_again(tx, [entry.id for entry in still])
         left = {entry.id: entry for entry in listing.entries(tx, ids=set(wanted) - set(done))}
-    refused = {each: _cannot(left.get(each), to, only_from or []) for each in wanted if each not in done}
+    refused = {
+        each: _cannot(left.get(each), to, only_from or [], has_words=each not in wordless)
+        for each in wanted
+        if each not in done
+    }
     return Decision(tuple(done), refused)
 
 
-def _cannot(entry: Entry | None, to: Status, only_from: list[Status]) -> str:
+def _cannot(entry: Entry | None, to: Status, only_from: list[Status], *, has_words: bool) -> str:
     if entry is None:
         return "there is no such email"
     if entry.status is to:
         return f"it is {to} already"
-    if only_from:
+    if only_from and entry.status not in only_from:
         return f"it is {entry.status}, not {only_from[0]}"
+    if not has_words:
+        return "its words are no longer kept"
     return f"it is {entry.status} and cannot be {'a draft again' if to is Status.DRAFT else to}"

@@ -5,16 +5,16 @@ And about what was not sent in time, round by round: send it after all, or let i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Flask, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from mailer import campaigns
 from mailer.desk.desk import Desk
-from mailer.desk.one import look_up
+from mailer.desk.one import entry_of
 from mailer.desk.words import emails
+from mailer.ledger.listing import Entry
 from mailer.model import Status
+from mailer.workspace import Workspace
 from mailer.workspace.passes import lift_stop, try_logins
 from mailer.workspace.suppressing import suppress
 
@@ -36,12 +36,9 @@ def add_pages(app: Flask, desk: Desk) -> None:
 
     @app.post("/decide/<campaign>/<int:email_id>/<choice>")
     def decide(campaign: str, email_id: int, choice: str) -> Response:
-        entry, _ = look_up(desk, campaign, email_id)
-        offered = {name: done for name, _, done in CHOICES.get(entry.status, ())}
         if choice not in {name for each in CHOICES.values() for name, *_ in each}:
             abort(404)
-        decided = choice in offered and Decider(desk, campaign, email_id, entry.address).decide(choice)
-        flash(offered[choice] if decided else "It no longer needs this decision.")
+        flash(_decided(desk.workspace, entry_of(desk, campaign, email_id), choice))
         return redirect(url_for("today"), 303)
 
     @app.post("/account/<name>/try")
@@ -57,6 +54,32 @@ def add_pages(app: Flask, desk: Desk) -> None:
             abort(404)
         flash(LATE[choice](desk, campaign, request.form["round"]))
         return redirect(url_for("today"), 303)
+
+
+#: Choice about an email that was perhaps sent → what it then is.
+_SETTLES = {"arrived": Status.SENT, "again": Status.QUEUED, "drop": Status.CANCELLED}
+
+
+def _decided(workspace: Workspace, entry: Entry, choice: str) -> str:
+    """Decide so about an email where that is still asked, and say what came of it."""
+    offered = {name: done for name, _, done in CHOICES.get(entry.status, ())}
+    if choice not in offered:
+        return "It no longer needs this decision."
+    why_not = _carried_out(workspace, entry, choice)
+    return f"Nothing was changed: {why_not}." if why_not else offered[choice]
+
+
+def _carried_out(workspace: Workspace, entry: Entry, choice: str) -> str:
+    """Why it was not, as the end of a sentence, where the email has moved on meanwhile or has no words any more."""
+    if choice == "silence":
+        suppress(workspace, [entry.address], reason="came back")
+        return ""
+    ledger, who, now = workspace.ledger_of(entry.campaign), workspace.who, workspace.now
+    if choice in _SETTLES:
+        done = campaigns.resolve(ledger, [entry.id], _SETTLES[choice], who=who, now=now)
+    else:
+        done = campaigns.retry(ledger, [entry.id], who=who, now=now)
+    return done.refused.get(entry.id, "")
 
 
 def _try_account(desk: Desk, name: str) -> str:
@@ -89,27 +112,3 @@ def _let_go(desk: Desk, campaign: str, round_name: str) -> str:
 
 #: What is said about a round whose time has passed → what is done with what was not sent of it.
 LATE = {"send": _catch_up, "drop": _let_go}
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """One decision about one email."""
-
-    desk: Desk
-    campaign: str
-    email_id: int
-    address: str
-
-    def decide(self, choice: str) -> bool:
-        """Carry it out; False when the email has moved on meanwhile."""
-        workspace = self.desk.workspace
-        if choice == "silence":
-            suppress(workspace, [self.address], reason="came back")
-            return True
-        ledger, who, now = workspace.ledger_of(self.campaign), workspace.who, workspace.now
-        settles = {"arrived": Status.SENT, "again": Status.QUEUED, "drop": Status.CANCELLED}
-        if choice in settles:
-            done = campaigns.resolve(ledger, [self.email_id], settles[choice], who=who, now=now)
-        else:
-            done = campaigns.retry(ledger, [self.email_id], who=who, now=now)
-        return bool(done.done)

@@ -78,13 +78,22 @@ class One:
         return bool(_REMOTE.search(self.words.html))
 
 
-def look_up(desk: Desk, campaign: str, draft_id: int) -> tuple[Entry, Draft]:
-    """One email of a campaign with its words. Raises UsageError where there is none."""
+def entry_of(desk: Desk, campaign: str, draft_id: int) -> Entry:
+    """One email of a campaign. Raises UsageError where there is none."""
     with desk.workspace.ledger_of(campaign).read() as tx:
-        entry = next(iter(listing.entries(tx, campaign=campaign, ids=[draft_id])), None)
-        words = listing.words_of(tx, [draft_id])
-    if entry is None or draft_id not in words:
+        found = listing.entries(tx, campaign=campaign, ids=[draft_id])
+    if not found:
         raise UsageError("There is no such email.", cure="Go back to the list.")
+    return found[0]
+
+
+def look_up(desk: Desk, campaign: str, draft_id: int) -> tuple[Entry, Draft]:
+    """The same with its words. Raises UsageError where these are no longer kept."""
+    entry = entry_of(desk, campaign, draft_id)
+    with desk.workspace.ledger_of(campaign).read() as tx:
+        words = listing.words_of(tx, [draft_id])
+    if draft_id not in words:
+        raise UsageError("The words of this email are no longer kept.", cure="Go back to the list.")
     return entry, words[draft_id]
 
 

@@ -29,6 +29,7 @@ _EMPTY: dict[str, Any] = {
     "name": "",
     "subject": "",
     "words": b"",
+    "approved_digest": None,  # what is on its way just now does not come back into the queue to go
     "problems": [],
     "edit": None,
     "beneath_words": None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
@@ -130,6 +131,13 @@ def words_of(tx: Connection, ids: Iterable[int]) -> dict[int, Draft]:
     query: Select[Any] = select(*BESIDE_WORDS, deliveries.c.words).join(rounds).order_by(deliveries.c.id)
     rows = (row for batch in batches(ids) for row in tx.execute(query.where(deliveries.c.id.in_(batch))).all())
     return {row.id: draft_of(row, row.words) for row in rows if row.words}
+
+
+def wordless(tx: Connection, ids: Iterable[int]) -> frozenset[int]:
+    """Those of these mails whose words are no longer kept: purged, or of somebody who is forgotten."""
+    none_left = select(deliveries.c.id).where(func.length(deliveries.c.words) == 0)
+    found = (tx.execute(none_left.where(deliveries.c.id.in_(batch))).scalars() for batch in batches(ids))
+    return frozenset(chain.from_iterable(found))
 
 
 def earlier_words_of(tx: Connection, delivery_id: int) -> tuple[Draft | None, Draft | None]:

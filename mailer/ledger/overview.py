@@ -43,13 +43,15 @@ def waiting(tx: Connection) -> list[Waiting]:
 def undecided(tx: Connection, *, limit: int) -> list[Entry]:
     """The mails that need a decision, oldest first, so many of them.
 
-    One that came back is settled when nothing more goes to its address.
+    One that came back is settled when nothing more goes to its address, one that was refused when its words are gone:
+    it cannot go any more.
     """
     silenced = select(suppressions.c.what)
     ids = tx.execute(
         select(deliveries.c.id)
         .where(deliveries.c.status.in_(UNDECIDED))
         .where(or_(deliveries.c.status != Status.BOUNCED, func.lower(deliveries.c.address).not_in(silenced)))
+        .where(or_(deliveries.c.status != Status.FAILED, func.length(deliveries.c.words) > 0))
         .order_by(deliveries.c.id)
         .limit(limit)
     )

@@ -312,8 +312,8 @@ def count_queued(tx: Connection, account: str, campaigns_only: Sequence[str] | N
 
 
 def deliveries_of(tx: Connection, ids: Sequence[int]) -> list[Delivery]:
-    """Deliveries with their words, by id."""
+    """Deliveries with their words, by id; those whose words are no longer kept are left out."""
     if not ids:
         return []
     query = select(*_DUE).join(rounds).where(deliveries.c.id.in_(ids)).order_by(deliveries.c.id)
-    return [delivery_of(row) for row in _due_rows(tx, query)]
+    return [delivery_of(row) for row in _due_rows(tx, query) if row.words]

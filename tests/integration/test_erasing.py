@@ -2,14 +2,19 @@
 
 import json
 from datetime import timedelta
+from itertools import count
 
 from sqlalchemy import select
 
-from mailer.ledger import drafts, erasing, heard, listing, people, rounds, suppressions
+from mailer.campaigns import discard, reconsider, resolve, retry
+from mailer.config import Account
+from mailer.ledger import drafts, erasing, heard, listing, overview, people, queue, rounds, suppressions
 from mailer.ledger.moves import move
 from mailer.ledger.schema import deliveries
-from mailer.model import Status
-from tests.factories import NOW, add_drafts, add_queued, contact, draft, rendering
+from mailer.model import Outcome, Phase, Receipt, Status
+from mailer.sending import Order, send_due
+from mailer.transports.outbox import Outbox
+from tests.factories import NOW, add_drafts, add_queued, contact, draft, due, rendering
 from tests.inboxes import kept
 
 BOB = "client0@client.example"
@@ -139,3 +144,59 @@ def test_words_of_mail_that_still_waits_are_never_purged(ledger):
     with ledger.begin() as tx:
         assert erasing.purge(tx, NOW + timedelta(days=900)) == 0
         assert set(listing.words_of(tx, ids)) == set(ids)
+
+
+DECIDED = {"who": "ada", "now": NOW}
+GONE = {1: "its words are no longer kept"}
+
+
+def leaving(ledger, *ids):
+    """Mails whose content is on its way."""
+    with ledger.begin() as tx:
+        move(tx, ids, Status.SENDING, at=NOW, who="mailer")
+
+
+def test_a_refused_mail_whose_words_were_purged_is_not_tried_again_and_needs_no_decision(ledger):
+    leaving(ledger, *add_queued(ledger))
+    with ledger.begin() as tx:
+        move(tx, [1], Status.FAILED, at=NOW, who="mailer")
+        assert [entry.id for entry in overview.undecided(tx, limit=9)] == [1]
+        erasing.purge(tx, NOW + timedelta(days=1))
+        assert not overview.undecided(tx, limit=9)
+    assert retry(ledger, [1], **DECIDED).refused == GONE
+
+
+def test_a_discarded_mail_whose_words_were_purged_is_no_draft_again(ledger):
+    discard(ledger, add_drafts(ledger), **DECIDED)
+    with ledger.begin() as tx:
+        erasing.purge(tx, NOW + timedelta(days=1))
+    assert reconsider(ledger, [1], **DECIDED).refused == GONE
+
+
+def test_a_mail_that_was_forgotten_while_it_was_leaving_holds_up_nobody(ledger, tmp_path):
+    leaving(ledger, add_queued(ledger, 2)[0])
+    forget(ledger)
+    seconds = count()
+    passed = send_due(
+        ledger,
+        "ada",
+        Account(outbox="outbox/"),
+        lambda: Outbox(tmp_path / "outbox"),
+        Order(),
+        now=lambda: NOW + timedelta(seconds=next(seconds)),
+    )
+    assert (passed.unconfirmed, passed.sent) == (1, 1)
+    assert resolve(ledger, [1], Status.QUEUED, **DECIDED).refused == GONE
+    assert resolve(ledger, [1], Status.CANCELLED, **DECIDED).done == (1,)
+
+
+def test_a_mail_that_was_forgotten_while_it_was_leaving_and_was_put_off_never_goes(ledger):
+    add_queued(ledger)
+    with ledger.begin() as tx:
+        (row,) = due(tx)
+    leaving(ledger, 1)
+    forget(ledger)
+    with ledger.begin() as tx:
+        queue.record(tx, [queue.Settled(row, Receipt(Outcome.DEFERRED, Phase.CONTENT, 451), NOW)], at=NOW)
+        assert listing.entries(tx, ids=[1])[0].status is Status.QUEUED
+        assert not due(tx)
