@@ -193,7 +193,7 @@ class Expression:
             return self._compiled({**known, "today": today})
         except ContactsError as error:
             raise ContactsError(f"`{self.text}`: {error}", cure=error.cure) from error
-        except (TemplateError, TypeError, AttributeError, ArithmeticError) as error:
+        except (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
             raise ContactsError(f"`{self.text}` cannot be worked out: {error}.") from error
 
 

@@ -183,7 +183,7 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
 
     with settings.workspace() as workspace:
         ledger, entries = _chosen(settings, workspace, which)
-        if not which[0].isdigit() and not every:
+        if not which[0].isdecimal() and not every:
             if review(workspace, ledger, entries):
                 line(f"→ Send: {settings.command(f'send {which[0]}')}")
             return 0
@@ -214,7 +214,7 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
     """Say no: these mails do not go out in this round. With --undo, take a yes or a no back."""
     from mailer import campaigns as use
 
-    if not which[0].isdigit():
+    if not which[0].isdecimal():
         cure = "`mailer drafts list` shows them; `mailer campaigns cancel` calls a whole campaign back."
         raise UsageError("Give the numbers of drafts.", cure=cure)
     with settings.workspace() as workspace:
@@ -261,7 +261,7 @@ def _chosen(settings: Settings, workspace: Workspace, which: tuple[str, ...]) ->
     """The drafts of a campaign, or those of the ids."""
     from mailer.ledger import listing
 
-    if all(each.isdigit() for each in which):
+    if all(each.isdecimal() for each in which):
         ledger = ledger_of(settings, workspace, map(int, which))
         with ledger.read() as tx:
             entries = listing.entries(tx, ids=[int(each) for each in which])

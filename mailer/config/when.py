@@ -79,6 +79,8 @@ class ByRule(Model):
             raise ValueError("write the rule without DTSTART; `starting` and `at` say where it begins")
         if re.search(r"FREQ\s*=\s*(SECONDLY|MINUTELY|HOURLY)|BY(HOUR|MINUTE|SECOND)", self.rrule, re.IGNORECASE):
             raise ValueError("a rule of whole days is needed; `at` says the time of day")
+        if re.search(r"INTERVAL\s*=\s*(?![1-9])", self.rrule, re.IGNORECASE):
+            raise ValueError("an INTERVAL is 1 or more; with 0 no day would ever follow the first")
         try:
             rrulestr(self.rrule, dtstart=datetime.combine(self.starting, self.at))
         except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -12,6 +12,8 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from dateutil.relativedelta import relativedelta
 
+#: Of the largest number that a spreadsheet can hold.
+_LARGEST_EXPONENT = 308
 _LENGTHS = ("short", "medium", "long", "full")
 
 
@@ -95,6 +97,6 @@ def nearest_anniversary(day: date, today: date) -> int:
 
 
 def refuse_odd(number: int | Decimal) -> None:
-    """Raise BadValueError for nan and infinity."""
-    if isinstance(number, Decimal) and not number.is_finite():
+    """Raise BadValueError for nan and infinity, and for what no cell holds as a number: to write it out takes ages."""
+    if isinstance(number, Decimal) and (not number.is_finite() or number.adjusted() > _LARGEST_EXPONENT):
         raise BadValueError(f"“{number}” is not a number.")

@@ -78,7 +78,8 @@ class Outbox:
 def file_name(message: Message) -> str:
     """A name that says to whom and about what, and differs for every message: "ada@x.org-Thank-you-1f3a9c2e.eml"."""
     header = BytesHeaderParser(policy=default).parsebytes(message.content)
-    words = _UNFIT.sub("-", f"{message.rcpt_to[0]}-{header['Subject'] or ''}")[:100].strip("-.")
+    words = _UNFIT.sub("-", f"{message.rcpt_to[0]}-{header['Subject'] or ''}")
+    words = words.encode()[:100].decode(errors="ignore").strip("-.")  # a name's length is counted in bytes
     return f"{words}-{blake2b(message.message_id.encode(), digest_size=4).hexdigest()}.eml"
 
 

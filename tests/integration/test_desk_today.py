@@ -133,18 +133,6 @@ def test_what_came_back_is_settled_when_nothing_more_goes_there(firm):
         assert all(has_suppressions(ledger) for ledger in workspace.ledgers_of_people())  # real mail's, too
 
 
-def test_nothing_more_goes_there_in_a_rehearsal_either(firm):
-    prepare(firm)
-    firm.write_config(account=smtp_account(2525))
-    prepare(firm)
-    move(firm, [*LEFT, Status.SENT, Status.BOUNCED])
-    open_desk(firm).post("/decide/thanks/1/silence")
-    with firm.open() as workspace:
-        for ledger in workspace.existing_ledgers():
-            with ledger.read() as tx:
-                assert suppressions.among(tx, ["client1@client.example"]) == {"client1@client.example": "came back"}
-
-
 def test_nobody_can_decide_what_is_not_offered(firm):
     prepare(firm)
     desk = open_desk(firm)

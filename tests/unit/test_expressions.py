@@ -59,6 +59,14 @@ def test_a_column_that_does_not_fit_is_named():
         compile_expression("code > 3")(FIELDS, TODAY)
 
 
+@pytest.mark.parametrize(
+    "text", ["renewal < 9999 years", "client_since < today + 9999 years", "1 / (years_with_us - 4)"]
+)
+def test_what_cannot_be_worked_out_is_said(text):
+    with pytest.raises(ContactsError, match="cannot be worked out"):
+        compile_expression(text)(FIELDS, TODAY)
+
+
 @pytest.mark.parametrize("text", ["years_with_us >", "", "owner ==== 3", "{{ x }}"])
 def test_what_is_no_expression_is_a_mistake_in_the_config(text):
     with pytest.raises(ConfigError, match="not an expression"):

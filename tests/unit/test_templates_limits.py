@@ -50,6 +50,7 @@ def test_what_a_mail_needs_not_does_not_exist(tmp_path, word):
         "{% set a = first_name %}" + "{% set a = a|replace('o', a) %}" * 40 + "{{ a }}",
         "{% macro m(n) %}{{ m(n) }}{{ m(n) }}{% endmacro %}{{ m(1) }}",
         "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+        "{{ '1e9999999' | int }}",
         "{{ first_name.__class__ }}",
         "{{ our.__init__.__globals__ }}",
         "{{ range(10**7) | list | length }}",

@@ -47,6 +47,7 @@ def test_each_kind_of_rule_is_known_by_its_key(written, kind):
         ({"every": "month", "zone": "Lagos"}, "“Lagos” is not a time zone; did you mean `Africa/Lagos`?"),
         ({"rrule": "FREQ=SOMETIMES"}, "is not a recurrence rule"),
         ({"rrule": "FREQ=HOURLY"}, "a rule of whole days is needed"),
+        ({"rrule": "FREQ=DAILY;INTERVAL=0"}, "an INTERVAL is 1 or more"),
         ({"rrule": "DTSTART:20260101T000000"}, "without DTSTART"),
         ({"at": "2026-12-01T09:30+01:00"}, "without an offset"),
         ({"date": "birthday", "offset": "3 hours"}, "not whole days"),
