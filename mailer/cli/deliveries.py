@@ -8,6 +8,7 @@ import click
 
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.home import tell_where_numbered
+from mailer.cli.numbers import NUMBER
 from mailer.cli.output import json_option, line, print_json, table, tell, tell_decision
 from mailer.cli.settings import Settings
 from mailer.cli.shapes import delivery_json
@@ -77,7 +78,7 @@ def _when(workspace: Workspace, at: datetime | None) -> str:
 
 
 @deliveries.command()
-@click.argument("delivery_id", metavar="ID", type=int)
+@click.argument("delivery_id", metavar="ID", type=NUMBER)
 @json_option
 @click.pass_obj
 def show(settings: Settings, delivery_id: int, as_json: bool) -> None:
@@ -105,7 +106,7 @@ def show(settings: Settings, delivery_id: int, as_json: bool) -> None:
 
 
 @deliveries.command()
-@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=int)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=NUMBER)
 @click.option("--sent", "to", flag_value=Status.SENT.value, help="It arrived: you saw it in the Sent folder.")
 @click.option("--send-again", "to", flag_value=Status.QUEUED.value, help="It did not leave: send it again.")
 @click.option("--cancel", "to", flag_value=Status.CANCELLED.value, help="Let it be.")
@@ -124,7 +125,7 @@ def resolve(settings: Settings, ids: tuple[int, ...], to: str | None, note: str)
 
 
 @deliveries.command()
-@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=int)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=NUMBER)
 @click.pass_obj
 def retry(settings: Settings, ids: tuple[int, ...]) -> int:
     """Queue failed mails once more."""

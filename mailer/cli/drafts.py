@@ -9,6 +9,7 @@ import click
 
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.home import tell_where_numbered
+from mailer.cli.numbers import NUMBER
 from mailer.cli.output import (
     ask,
     counted,
@@ -90,7 +91,7 @@ def _to_look_at(problems: Iterable[Problem]) -> str:
 
 
 @drafts.command()
-@click.argument("draft_id", metavar="ID", type=int)
+@click.argument("draft_id", metavar="ID", type=NUMBER)
 @click.option("--html", "as_html", is_flag=True, help="The HTML instead of the text.")
 @json_option
 @click.pass_obj
@@ -107,7 +108,7 @@ def show(settings: Settings, draft_id: int, as_html: bool, as_json: bool) -> Non
 
 
 @drafts.command(short_help="How a draft differs from what was approved.")
-@click.argument("draft_id", metavar="ID", type=int)
+@click.argument("draft_id", metavar="ID", type=NUMBER)
 @click.pass_obj
 def diff(settings: Settings, draft_id: int) -> None:
     """What changed since a draft was approved, or what you changed by hand."""
@@ -126,7 +127,7 @@ def diff(settings: Settings, draft_id: int) -> None:
 
 
 @drafts.command()
-@click.argument("draft_id", metavar="ID", type=int)
+@click.argument("draft_id", metavar="ID", type=NUMBER)
 @click.option("--personal-line", metavar="TEXT", help="Your own sentence in this mail.")
 @click.option("--subject", metavar="TEXT", help="Another subject for this mail.")
 @click.option("--body", metavar="FILE", type=click.File(encoding="utf-8"), help="Other words, Markdown; - for stdin.")
@@ -183,7 +184,7 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
 
     with settings.workspace() as workspace:
         ledger, entries = _chosen(settings, workspace, which)
-        if not which[0].isdecimal() and not every:
+        if not _are_numbers(which) and not every:
             if review(workspace, ledger, entries):
                 line(f"→ Send: {settings.command(f'send {which[0]}')}")
             return 0
@@ -214,7 +215,7 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
     """Say no: these mails do not go out in this round. With --undo, take a yes or a no back."""
     from mailer import campaigns as use
 
-    if not which[0].isdecimal():
+    if not _are_numbers(which):
         cure = "`mailer drafts list` shows them; `mailer campaigns cancel` calls a whole campaign back."
         raise UsageError("Give the numbers of drafts.", cure=cure)
     with settings.workspace() as workspace:
@@ -261,11 +262,12 @@ def _chosen(settings: Settings, workspace: Workspace, which: tuple[str, ...]) ->
     """The drafts of a campaign, or those of the ids."""
     from mailer.ledger import listing
 
-    if all(each.isdecimal() for each in which):
-        ledger = ledger_of(settings, workspace, map(int, which))
+    if _are_numbers(which):
+        ids = [NUMBER(each) for each in which]
+        ledger = ledger_of(settings, workspace, ids)
         with ledger.read() as tx:
-            entries = listing.entries(tx, ids=[int(each) for each in which])
-        missing = {int(each) for each in which} - {entry.id for entry in entries}
+            entries = listing.entries(tx, ids=ids)
+        missing = set(ids) - {entry.id for entry in entries}
         if missing:
             raise UsageError(f"There is no draft {min(missing)}.", cure="See them with: mailer drafts list")
         return ledger, entries
@@ -275,6 +277,10 @@ def _chosen(settings: Settings, workspace: Workspace, which: tuple[str, ...]) ->
     with ledger.read() as tx:
         entries = listing.entries(tx, campaign=which[0], statuses=[Status.DRAFT])
     return ledger, entries
+
+
+def _are_numbers(which: Sequence[str]) -> bool:
+    return all(each.isdecimal() for each in which)
 
 
 def _ledger(workspace: Workspace, campaign: str | None) -> Ledger:

@@ -93,7 +93,8 @@ COLUMNS = {
 def write_new(path: Path, audience: str) -> None:
     """Write the workbook; raises UsageError where the file exists, OSError where it cannot be written."""
     if path.suffix.lower() != ".xlsx":
-        raise UsageError(f"{path} should end in .xlsx.", cure=f"mailer contacts new {path.with_suffix('.xlsx')}")
+        better = path.with_suffix(".xlsx") if path.name else path / "clients.xlsx"
+        raise UsageError(f"{path} should end in .xlsx.", cure=f"mailer contacts new {better}")
     content = BytesIO()  # openpyxl itself leaves a mess behind where a disk is full
     _workbook(audience).save(content)
     try:

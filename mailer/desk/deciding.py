@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from mailer import campaigns
 from mailer.desk.desk import Desk
-from mailer.desk.one import entry_of
+from mailer.desk.one import NUMBER, entry_of
 from mailer.desk.words import emails
 from mailer.ledger.listing import Entry
 from mailer.model import Status
@@ -34,7 +34,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
     """One form for every choice."""
     app.jinja_env.globals.update(choices=CHOICES)
 
-    @app.post("/decide/<campaign>/<int:email_id>/<choice>")
+    @app.post(f"/decide/<campaign>/<{NUMBER}:email_id>/<choice>")
     def decide(campaign: str, email_id: int, choice: str) -> Response:
         if choice not in {name for each in CHOICES.values() for name, *_ in each}:
             abort(404)

@@ -17,6 +17,8 @@ from mailer.model import Contact, Draft, Edit, Memo, Status
 from mailer.preview import Shown, with_pictures
 from mailer.relations import Story, memos_beside, relation_of, tell
 
+#: What stands in a path for the number of an email: no larger than a ledger counts.
+NUMBER = f"int(max={2**63 - 1})"
 #: How many neighbours are listed on each side.
 BESIDE = 4
 #: How much of what has been between us is listed.

@@ -18,7 +18,7 @@ from mailer.desk.counting import LARGE
 from mailer.desk.desk import Desk
 from mailer.desk.kept import PATIENCE, Counted
 from mailer.desk.marks import Marker
-from mailer.desk.one import edit_from, look_up, one
+from mailer.desk.one import NUMBER, edit_from, look_up, one
 from mailer.desk.words import KINDS, STATUSES, emails
 from mailer.ledger import listing, overview
 from mailer.model import Status
@@ -55,7 +55,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
             looked_at=desk.looked_at, stopped=stopped,
         )  # fmt: skip
 
-    @app.get("/review/<campaign>/<int:draft_id>")
+    @app.get(f"/review/<campaign>/<{NUMBER}:draft_id>")
     def draft(campaign: str, draft_id: int) -> str:
         stopped = desk.refresh(desk.known(campaign)).stopped.get(campaign, "")
         shown = one(desk, campaign, draft_id, was=request.args.get("was", ""))
@@ -69,7 +69,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
 
     app.add_url_rule("/review/<campaign>/alike", "approve_alike", actions.approve_alike, methods=["POST"])
     for name in ("approve", "hold", "back", "edit", "undo"):
-        rule = f"/review/<campaign>/<int:draft_id>/{name}"
+        rule = f"/review/<campaign>/<{NUMBER}:draft_id>/{name}"
         app.add_url_rule(rule, name, getattr(actions, name), methods=["POST"])
 
 

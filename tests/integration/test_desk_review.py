@@ -276,6 +276,7 @@ def test_what_is_not_there_is_said_plainly(desk):
         assert answer.status_code == 409
         assert "There is no" in answer.text
     assert desk.get("/review/thanks/x").status_code == 404
+    assert desk.get(f"/review/thanks/{2**63}").status_code == 404
 
 
 def test_a_sheet_that_cannot_be_read_stops_its_campaign_and_says_so(firm, desk):
