@@ -238,7 +238,8 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _bring_up_to_date(engine: Engine, path: Path, now: datetime) -> None:
-    version = _version(engine)
+    with engine.connect() as tx:
+        version = _version(tx)
     if version == HEAD:
         return
     if version is None:
@@ -261,16 +262,17 @@ def _make(engine: Engine, now: datetime) -> None:
     with engine.connect() as connection:
         tx = connection.execution_options(begin="IMMEDIATE")
         with tx.begin():
+            if _version(tx):
+                return  # another mailer was quicker
             schema.metadata.create_all(tx, checkfirst=False)
             tx.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
             tx.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
             tx.execute(schema.identity.insert().values(id=uuid.uuid4().hex, created_at=now))
 
 
-def _version(engine: Engine) -> str | None:
-    with engine.connect() as tx:
-        found = tx.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).first()
-        return tx.execute(text("SELECT version_num FROM alembic_version")).scalar() if found else None
+def _version(tx: Connection) -> str | None:
+    found = tx.execute(text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")).first()
+    return tx.execute(text("SELECT version_num FROM alembic_version")).scalar() if found else None
 
 
 def _refuse_newer(version: str, path: Path) -> None:

@@ -14,8 +14,8 @@ from mailer.errors import UsageError
 from mailer.ledger import suppressions
 from mailer.ledger.many import Many
 from mailer.ledger.opening import listed
-from mailer.ledger.schema import deliveries, history, identities, members, people, sightings
-from mailer.model import Contact
+from mailer.ledger.schema import deliveries, history, identities, members, people, rounds, sightings
+from mailer.model import PENDING, Contact, Status
 
 #: The `source` of an identity that is an address.
 ADDRESS = ""
@@ -175,21 +175,12 @@ def addresses_of(tx: Connection, persons: Iterable[int]) -> list[str]:
 
 
 def merge(tx: Connection, old: int, new: int) -> None:
-    """Join two people into `new`: identities, deliveries and history go over. UsageError where rounds collide."""
-    clash = tx.execute(
-        select(deliveries.c.id)
-        .where(deliveries.c.person_id == old)
-        .where(
-            tuple_(deliveries.c.round_id, deliveries.c.step, deliveries.c.copy).in_(
-                select(deliveries.c.round_id, deliveries.c.step, deliveries.c.copy).where(deliveries.c.person_id == new)
-            )
-        )
-    ).first()
-    if clash:
-        raise UsageError(
-            "Both have a mail in the same round, so they cannot be joined now.",
-            cure=f"Discard one of the two first: mailer drafts discard {clash.id}",
-        )
+    """Join two people into `new`: identities, deliveries and history go over.
+
+    Raises UsageError where both have a mail in one round that would then reach one person twice.
+    """
+    _refuse_twice(tx, old, new)
+    _make_copies(tx, old, new)
     theirs = set(tx.execute(_keys_of(old)).all()) & set(tx.execute(_keys_of(new)).all())
     for source, key in theirs:
         tx.execute(
@@ -204,6 +195,45 @@ def merge(tx: Connection, old: int, new: int) -> None:
     tx.execute(update(members).where(members.c.person_id == old).values(person_id=new))
     _merge_sightings(tx, old, new)
     tx.execute(people.delete().where(people.c.id == old))
+
+
+def _refuse_twice(tx: Connection, old: int, new: int) -> None:
+    mine, theirs = deliveries.alias(), deliveries.alias()
+    same = (mine.c.round_id == theirs.c.round_id) & (mine.c.step == theirs.c.step)
+    may_go, dropped = (*PENDING, Status.SENDING), (Status.DISCARDED, Status.CANCELLED)
+    found = tx.execute(
+        select(mine.c.id, mine.c.status, mine.c.address, rounds.c.campaign)
+        .join_from(mine, theirs, same)
+        .join(rounds, rounds.c.id == mine.c.round_id)
+        .where(tuple_(mine.c.person_id, theirs.c.person_id).in_([(old, new), (new, old)]))
+        .where(mine.c.status.in_(may_go), theirs.c.status.not_in(dropped))
+        .order_by(mine.c.id)
+    ).first()
+    if found is None:
+        return
+    call_off = f"Call it off: mailer campaigns cancel {found.campaign} --address {found.address}"
+    cures = {
+        Status.DRAFT: f"Discard it: mailer drafts discard {found.id}",
+        Status.SENDING: "Wait until it has left.",
+    }
+    raise UsageError(
+        f"Both have a mail in one round of {found.campaign}, and number {found.id}, to {found.address}, may still go.",
+        cure=cures.get(
+            found.status, f"Call it off: mailer campaigns cancel {found.campaign} --address {found.address}"
+        ),
+    )
+
+
+def _make_copies(tx: Connection, old: int, new: int) -> None:
+    """In a round that both have mails in, those of `old` are further copies, with their follow-ups."""
+    other = deliveries.alias()
+    most = select(func.max(other.c.copy)).where(other.c.person_id == new, other.c.round_id == deliveries.c.round_id)
+    both = select(other.c.round_id).where(other.c.person_id == new)
+    tx.execute(
+        update(deliveries)
+        .where(deliveries.c.person_id == old, deliveries.c.round_id.in_(both))
+        .values(copy=deliveries.c.copy + 1 + most.scalar_subquery())
+    )
 
 
 def _merge_sightings(tx: Connection, old: int, new: int) -> None:

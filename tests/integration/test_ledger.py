@@ -2,9 +2,11 @@
 
 import sqlite3
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -235,6 +237,17 @@ def test_the_program_knows_the_newest_migration():
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(Path(mailer.ledger.__file__).parent / "migrations"))
     assert ScriptDirectory.from_config(settings).get_current_head() == opening.HEAD
+
+
+def test_whoever_opens_a_new_ledger_together_with_others_finds_it_made(tmp_path):
+    together = Barrier(4)
+
+    def opened(_):
+        together.wait()
+        opening.open_ledger(tmp_path / "ledger.db", now=NOW).close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(opened, range(4))) == [None] * 4
 
 
 def test_a_file_that_is_no_ledger_is_named(tmp_path):

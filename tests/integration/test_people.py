@@ -3,10 +3,15 @@
 import sqlite3
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import event
 
-from mailer.ledger import opening, people, schema, timing
-from tests.factories import NOW, contact
+from mailer.campaigns import cancel, discard
+from mailer.errors import UsageError
+from mailer.ledger import listing, opening, people, schema, timing
+from mailer.ledger.moves import move
+from mailer.model import Status
+from tests.factories import NOW, add_drafts, contact
 
 
 def keyed(key, address, **changes):
@@ -81,6 +86,40 @@ def test_merged_people_were_met_when_the_first_of_them_was(ledger):
         people.merge(tx, old, new)
         assert timing.meet(tx, "welcome", [new], at=later) == {new: earlier}
         assert timing.meet(tx, "only-old", [new], at=later) == {new: earlier}
+
+
+def both_written_to(ledger):
+    """Two people who are one, each with a draft in one round: the sheet has their address corrected."""
+    add_drafts(ledger, 2)
+    return 1, 2
+
+
+def join(ledger, old, new):
+    with ledger.begin() as tx:
+        people.merge(tx, old, new)
+        return [(entry.status, entry.copy) for entry in listing.entries(tx, persons=[new])]
+
+
+def test_two_mails_that_may_go_to_one_person_are_joined_when_one_is_discarded(ledger):
+    old, new = both_written_to(ledger)
+    with pytest.raises(UsageError, match="number 1, to client0@client.example, may still go") as refused:
+        join(ledger, old, new)
+    assert refused.value.cure == "Discard it: mailer drafts discard 1"
+    discard(ledger, [1], who="ada", now=NOW)
+    assert join(ledger, old, new) == [(Status.DISCARDED, 1), (Status.DRAFT, 0)]
+
+
+def test_who_had_the_mail_at_an_old_address_does_not_get_it_again_by_being_joined(ledger):
+    old, new = both_written_to(ledger)
+    with ledger.begin() as tx:
+        move(tx, [1, 2], Status.QUEUED, at=NOW, who="ada")
+        move(tx, [1], Status.SENDING, at=NOW, who="mailer")
+        move(tx, [1], Status.SENT, at=NOW, who="mailer")
+    with pytest.raises(UsageError, match="number 2") as refused:
+        join(ledger, old, new)
+    assert refused.value.cure == "Call it off: mailer campaigns cancel thank-you --address client1@client.example"
+    cancel(ledger, who="ada", now=NOW, campaign="thank-you", address="client1@client.example")
+    assert join(ledger, old, new) == [(Status.SENT, 1), (Status.CANCELLED, 0)]
 
 
 def test_whoever_is_joined_leaves_nothing_behind(ledger):
