@@ -218,9 +218,7 @@ def _refuse_twice(tx: Connection, old: int, new: int) -> None:
     }
     raise UsageError(
         f"Both have a mail in one round of {found.campaign}, and number {found.id}, to {found.address}, may still go.",
-        cure=cures.get(
-            found.status, f"Call it off: mailer campaigns cancel {found.campaign} --address {found.address}"
-        ),
+        cure=cures.get(found.status, call_off),
     )
 
 
