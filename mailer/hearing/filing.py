@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from mailer.compose import compose
 from mailer.errors import UsageError
-from mailer.ledger import drafts, heard, listing, queue
+from mailer.ledger import drafts, heard, listing, queue, suppressions
 from mailer.ledger.moves import move
 from mailer.ledger.opening import Ledger
 from mailer.mailbox.imap import Mailbox
@@ -35,26 +35,28 @@ def put_into_drafts(mailbox: Mailbox, ledger: Ledger, account: str, campaign: st
     with ledger.read() as tx:
         entries = listing.entries(tx, campaign=campaign, statuses=[Status.QUEUED, Status.UNCONFIRMED])
     for entry in entries:
-        if entry.account == account and _may_lie_there(mailbox, folder, entry):
-            _take(ledger, entry, who, now)
+        if entry.account == account and (_take(ledger, entry, who, now) or _lies_there(mailbox, folder, entry)):
             _put(mailbox, ledger, folder, entry.id, now, is_draft=True)
             count += 1
     return count
 
 
-def _may_lie_there(mailbox: Mailbox, folder: str, entry: listing.Entry) -> bool:
-    """One that waits; or one put there before that its owner has not sent or thrown away since."""
-    if entry.status is Status.QUEUED:
-        return True
-    return entry.last_reply == IN_DRAFTS and mailbox.has(folder, entry.message_id)
-
-
-def _take(ledger: Ledger, entry: listing.Entry, who: str, now: datetime) -> None:
-    """Keep the program from sending it, before its owner can."""
-    values = {"last_reply": IN_DRAFTS, "sent_at": now}
+def _take(ledger: Ledger, entry: listing.Entry, who: str, now: datetime) -> bool:
+    """Keep the program from sending one that waits, before its owner can; False where it may not go any more."""
+    if entry.status is not Status.QUEUED:
+        return False
     with ledger.begin() as tx:
-        if move(tx, [entry.id], Status.SENDING, at=now, who=who, note=IN_DRAFTS):
-            move(tx, [entry.id], Status.UNCONFIRMED, at=now, who=who, note=IN_DRAFTS, values=values)
+        recipients = [address for words in listing.words_of(tx, [entry.id]).values() for address in words.recipients]
+        for address, reason in suppressions.among(tx, recipients).items():
+            move(tx, [entry.id], Status.CANCELLED, at=now, who=who, note=f"suppressed: {address} ({reason})")
+        values = {"last_reply": IN_DRAFTS, "sent_at": now}
+        taken = move(tx, [entry.id], Status.SENDING, at=now, who=who, note=IN_DRAFTS)
+        return bool(move(tx, taken, Status.UNCONFIRMED, at=now, who=who, note=IN_DRAFTS, values=values))
+
+
+def _lies_there(mailbox: Mailbox, folder: str, entry: listing.Entry) -> bool:
+    """Whether it was put there before, and its owner has neither sent nor thrown it away since."""
+    return entry.last_reply == IN_DRAFTS and mailbox.has(folder, entry.message_id)
 
 
 def file_copies(mailbox: Mailbox, ledger: Ledger, account: str, *, now: datetime) -> int:
@@ -66,13 +68,13 @@ def file_copies(mailbox: Mailbox, ledger: Ledger, account: str, *, now: datetime
         _, after = heard.position(tx, account, _COPIES)
         began_at = datetime.fromtimestamp(after / 1_000_000, UTC) if after else now
         sent = heard.sent_after(tx, account, began_at, limit=_BATCH)
-    for entry in sent:
-        if not mailbox.has(folder, entry.message_id):
-            _put(mailbox, ledger, folder, entry.id, entry.sent_at or now, is_draft=False)
+    missing = [entry for entry in sent if not mailbox.has(folder, entry.message_id)]
+    for entry in missing:
+        _put(mailbox, ledger, folder, entry.id, entry.sent_at or now, is_draft=False)
     last = max((entry.sent_at for entry in sent if entry.sent_at), default=began_at)
     with ledger.begin() as tx:
         heard.reached(tx, account, _COPIES, 0, round(last.timestamp() * 1_000_000), at=now)
-    return len(sent)
+    return len(missing)
 
 
 def _put(mailbox: Mailbox, ledger: Ledger, folder: str, delivery_id: int, at: datetime, *, is_draft: bool) -> None:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from email.utils import format_datetime
+from functools import partial
 
 import pytest
 
+from mailer.campaigns import reconsider
 from mailer.hearing import put_into_drafts
-from mailer.ledger import listing
+from mailer.ledger import listing, suppressions
 from mailer.ledger.moves import move
 from mailer.model import Status
 from tests import mails
@@ -44,6 +46,38 @@ def test_a_second_run_replaces_and_does_not_add(inbox, ledger):
     _, _message_id = approved(ledger)
     assert [lay_into_drafts(inbox, ledger), lay_into_drafts(inbox, ledger)] == [1, 1]
     assert len(mails_in(inbox, "Entw&APw-rfe")) == 1
+
+
+class Interrupted:
+    """A mailbox; something happens while the first mail is put into it."""
+
+    def __init__(self, mailbox, happens):
+        self._mailbox = mailbox
+        self._happens = happens
+
+    def __getattr__(self, name):
+        return getattr(self._mailbox, name)
+
+    def put(self, *args, **options):
+        self._happens()
+        self._mailbox.put(*args, **options)
+
+
+def test_a_mail_that_is_taken_back_meanwhile_is_not_laid_into_drafts(inbox, ledger):
+    first, second = add_queued(ledger, 2)
+    taken_back = partial(reconsider, ledger, [second], who="ada", now=NOW)
+    with inbox.open() as mailbox:
+        interrupted = Interrupted(mailbox, taken_back)
+        assert put_into_drafts(interrupted, ledger, "ada", "thank-you", who="ada", now=NOW) == 1
+    assert [status_of(ledger, each) for each in (first, second)] == [Status.UNCONFIRMED, Status.DRAFT]
+
+
+def test_a_mail_with_a_copy_to_somebody_suppressed_is_called_back_and_not_laid_into_drafts(inbox, ledger):
+    (delivery_id,) = add_queued(ledger, cc=("Eve Stone <eve@client.example>",))
+    with ledger.begin() as tx:
+        suppressions.add(tx, "eve@client.example", reason="asked us to stop", who="ada", at=NOW)
+    assert lay_into_drafts(inbox, ledger) == 0
+    assert status_of(ledger, delivery_id) is Status.CANCELLED
 
 
 def test_a_draft_that_its_owner_threw_away_does_not_come_back(inbox, ledger):
@@ -86,6 +120,15 @@ def test_what_was_sent_is_copied_into_sent_once_where_the_config_says_so(inbox, 
     assert [checked(inbox, ledger, place=place).copies, checked(inbox, ledger, place=place).copies] == [1, 0]
     with inbox.open() as mailbox:
         assert mailbox.has("Sent", message_id)
+
+
+def test_a_copy_that_lies_in_sent_already_is_not_counted(inbox, ledger):
+    place = inbox.place(sent_copies=True)
+    checked(inbox, ledger, place=place, now=NOW - timedelta(hours=2))
+    _, message_id = sent(ledger)
+    with inbox.open() as mailbox:
+        mailbox.put("Sent", message_id, mails.mail("Dear Bob", Message_ID=message_id), NOW, is_draft=False)
+    assert checked(inbox, ledger, place=place).copies == 0
 
 
 def test_what_was_sent_in_one_instant_is_copied_whole_however_many_that_is(inbox, ledger):
