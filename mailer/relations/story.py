@@ -78,9 +78,8 @@ def _row_of(contact: Contact, who: str) -> Contact:
 
 
 def _ambiguous(who: str, count: int) -> UsageError:
-    return UsageError(
-        f"{count} people share “{who}”.", cure="Name the one you mean by the key of their row, such as C0012."
-    )
+    other = "the key of their row, such as C0012" if "@" in who else "their address"
+    return UsageError(f"{count} people share “{who}”.", cure=f"Name the one you mean by {other}.")
 
 
 def story_of(ledger: Ledger, relations: Relations, who: str) -> Story:

@@ -143,6 +143,16 @@ def test_two_people_on_one_address_are_told_apart_by_their_keys(firm):
         assert story_of(workspace.ledger, relations, "C0002").relation.contact.key == "C0002"
 
 
+def test_two_people_with_one_number_are_told_apart_by_their_addresses(firm):
+    make_caring(firm)
+    config = firm.folder / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("team.xlsx", "team.csv\n    key: Staff no"), "utf-8")
+    (firm.folder / "team.csv").write_text("Staff no,E-mail\nC0001,mercy@harbourvale.example\n", encoding="utf-8")
+    with firm.open() as workspace, pytest.raises(UsageError, match="2 people share “C0001”") as refused:
+        story_of(workspace.ledger, relations_of(workspace), "C0001")
+    assert refused.value.cure == "Name the one you mean by their address."
+
+
 BIRTHDAYS = """  birthdays:
     contacts: team
     template: thanks
