@@ -15,12 +15,12 @@ def account_for(contact: Contact, campaign: Campaign, config: Config) -> tuple[s
     named = contact.owner if column == "owner" else _shown(contact, column)
     found = owned_by(named, config) if named else otherwise
     if found:
-        return found, _mixed(found, contact, campaign, config) or _no_column(found, contact, column)
+        so = f", so this leaves from {found}"
+        return found, _mixed(found, contact, campaign, config) or _no_column(contact, column, so, Severity.WARN)
     what = f"No account belongs to “{named}” (column {column})." if named else f"The column {column} is empty."
     cure = "Add the name to an account's `owners:` in config.yaml, or correct the cell."
-    return otherwise or next(iter(config.accounts)), Problem(
-        str(contact.source), what, cure, Severity.HOLD, "no-account"
-    )
+    held = Problem(str(contact.source), what, cure, Severity.HOLD, "no-account")
+    return otherwise or next(iter(config.accounts)), _no_column(contact, column, "", Severity.HOLD) or held
 
 
 def _mixed(name: str, contact: Contact, campaign: Campaign, config: Config) -> Problem | None:
@@ -37,14 +37,13 @@ def _mixed(name: str, contact: Contact, campaign: Campaign, config: Config) -> P
     return Problem(str(contact.source), what, cure, Severity.HOLD, "mixed-accounts")
 
 
-def _no_column(name: str, contact: Contact, column: str) -> Problem | None:
-    """Say that a misspelt column is why a mail leaves from `otherwise`; not every sheet has an owner."""
+def _no_column(contact: Contact, column: str, so: str, severity: Severity) -> Problem | None:
+    """Say that a misspelt column is why no cell names the account; not every sheet has an owner."""
     if column == "owner" or column in contact.fields:
         return None
     near = nearest(column, list(contact.fields))
-    what = f"There is no column “{column}” that would name the account, so this leaves from {name}{near}"
-    cure = "Correct `from: {field: …}` in config.yaml."
-    return Problem(str(contact.source), what, cure, Severity.WARN, "no-from-column")
+    what = f"There is no column “{column}” that would name the account{so}{near}"
+    return Problem(str(contact.source), what, "Correct `from: {field: …}` in config.yaml.", severity, "no-from-column")
 
 
 def _shown(contact: Contact, column: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,6 +19,7 @@ from mailer.errors import ContactsError, MailerError, TemplateError, UsageError
 from mailer.model import Problem, Severity
 
 if TYPE_CHECKING:
+    from mailer.config import Config
     from mailer.domains import Records
     from mailer.ledger.opening import Ledger
     from mailer.workspace import Workspace
@@ -89,7 +90,23 @@ class _Rendered:
 
 
 def _rendered(workspace: Workspace, name: str, *, links: bool) -> _Rendered:
-    """Render every mail of a campaign into a ledger that is thrown away, and tell what is wrong with them."""
+    """Render every mail of a campaign, its follow-ups too, and tell what is wrong with them."""
+    steps = [_step(workspace, config, name, links=links) for config in _steps(workspace.config, name)]
+    found = {link: place for step in reversed(steps) for link, place in step.links.items()}
+    return _Rendered([problem for step in steps for problem in step.problems], found)
+
+
+def _steps(config: Config, name: str) -> Iterator[Config]:
+    """The config as it is; then, for each follow-up, one in which the campaign begins with that."""
+    yield config
+    campaign = config.campaigns[name]
+    for follow_up in campaign.follow_up:
+        alone = campaign.model_copy(update={"template": follow_up.template})
+        yield config.model_copy(update={"campaigns": {**config.campaigns, name: alone}})
+
+
+def _step(workspace: Workspace, config: Config, name: str, *, links: bool) -> _Rendered:
+    """Render one mail to each of a campaign into a ledger that is thrown away."""
     from mailer.campaigns import Trial, prepare
     from mailer.ledger import listing
     from mailer.ledger.opening import open_ledger
@@ -97,7 +114,7 @@ def _rendered(workspace: Workspace, name: str, *, links: bool) -> _Rendered:
     with tempfile.TemporaryDirectory(prefix="mailer-check-") as folder:
         ledger = open_ledger(Path(folder) / "ledger.db", now=workspace.now)
         try:
-            done = prepare(ledger, workspace.config, workspace.folder, name, Trial(), now=workspace.now)
+            done = prepare(ledger, config, workspace.folder, name, Trial(), now=workspace.now)
             dates = _odd_dates(workspace, ledger, name) if workspace.config.campaigns[name].when else []
             with ledger.read() as tx:
                 entries = listing.entries(tx, campaign=name)

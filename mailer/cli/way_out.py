@@ -11,7 +11,7 @@ from mailer.errors import UsageError
 
 @click.command("unsubscribe-server")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8067, show_default=True, help="The port to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8067, show_default=True, help="The port to listen on.")
 @click.pass_obj
 def unsubscribe_server(settings: Settings, host: str, port: int) -> None:
     """Serve the page on which one click leaves (RFC 8058), behind a web server that speaks https."""

@@ -96,3 +96,7 @@ def test_an_account_whose_provider_is_about_to_refuse_passwords_is_warned_of(fir
     firm.write_config(account="server: smtp.office365.com:587\n    security: starttls\n    username: ada@x.example")
     kinds = [problem["kind"] for problem in firm.run("check", "--offline", "--json").json["problems"]]
     assert "password-ends" in kinds
+
+
+def test_a_port_that_there_is_not_is_refused(firm):
+    assert "80000 is not in the range" in firm.run("unsubscribe-server", "--port", 80000, code=2).err

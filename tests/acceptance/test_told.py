@@ -109,6 +109,8 @@ def test_a_misspelt_column_in_the_config_is_told_with_the_nearest(firm):
     assert "no column “brthday” for the `when:` of thanks; did you mean `birthday`?" in said
     assert "no column “ownr” that would name the account, so this leaves from ada; did you mean `owner`?" in said
     assert "no column “brthday”" in firm.run("schedule").out
+    (firm.folder / "config.yaml").write_text(text.replace(", otherwise: ada", ""), encoding="utf-8")
+    assert "no column “ownr” that would name the account; did you mean `owner`?" in firm.run("check").out
 
 
 def test_what_cannot_be_done_is_never_passed_over_in_silence(firm):
@@ -135,3 +137,12 @@ def test_a_condition_that_is_none_names_its_campaign(firm):
         assert "config.yaml, `where:` of thanks: `amount >= (` is not an expression" in firm.run(*words, code=78).err
     firm.write_config(campaign="where: 'amount >= ('\n    when: {every: day}")
     assert "config.yaml, `where:` of thanks: " in firm.run("schedule", code=78).err
+
+
+def test_check_finds_what_is_wrong_with_the_words_of_a_follow_up_too(firm):
+    follow_up = "follow_up: [{after: 2 days, template: again}, {after: 3 days, template: nowhere}]"
+    firm.write_config(campaign=follow_up)
+    firm.write_template(TEMPLATE.replace("{{ amount }}", "{{ shoe_size }}"), "again.md")
+    said = [problem["what"] for problem in firm.run("check", "thanks", "--json", code=65).json["problems"]]
+    assert any("no column gives “shoe_size”" in what for what in said)
+    assert any("no template “nowhere”" in what for what in said)
