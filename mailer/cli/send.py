@@ -114,14 +114,15 @@ def _tell_plan(workspace: Workspace, shares: Sequence[Share]) -> None:
     if not shares:
         tell("Nothing that was approved waits to be sent.")
     for share in shares:
-        account = workspace.config.accounts[share.account]
-        plan = describe_plan(_plan_times(share, account.per_minute, workspace.now), now=workspace.now, zone=zone)
+        account = workspace.config.accounts.get(share.account)
+        times = _plan_times(share, account.per_minute, workspace.now) if account else []
+        plan = describe_plan(times, now=workspace.now, zone=zone)
         said = [plan] if plan else []
         if share.over_quota:
             said.append(f"{share.over_quota} over the day's quota")
         if share.stopped:
             said.append(f"stopped: {share.stopped}")
-        tell(f"{share.account}{' (rehearsal)' if account.outbox else ''}: {', '.join(said)}")
+        tell(f"{share.account}{' (rehearsal)' if account and account.outbox else ''}: {', '.join(said)}")
 
 
 def _plan_times(share: Share, per_minute: int, now: datetime) -> list[datetime]:

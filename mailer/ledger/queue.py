@@ -159,13 +159,10 @@ def waiting(
     return sum(by_time.values()) - sum(later.values()), later
 
 
-def accounts_with_work(tx: Connection) -> list[str]:
+def accounts_with_work(tx: Connection, statuses: Sequence[Status] = (Status.QUEUED, Status.SENDING)) -> list[str]:
     """Accounts with mails that wait, or that an earlier pass left half-done."""
     rows = tx.execute(
-        select(deliveries.c.account)
-        .where(deliveries.c.status.in_([Status.QUEUED, Status.SENDING]))
-        .distinct()
-        .order_by(deliveries.c.account)
+        select(deliveries.c.account).where(deliveries.c.status.in_(statuses)).distinct().order_by(deliveries.c.account)
     )
     return list(rows.scalars())
 

@@ -56,7 +56,7 @@ def lay_into_drafts(workspace: Workspace, campaign: str) -> dict[str, int]:
             for status in (Status.QUEUED, Status.UNCONFIRMED)
         )
     for name in sorted(waiting):
-        _place(name, workspace.config.accounts[name])
+        _place(name, workspace.account(name))
     counts: dict[str, int] = {}
     for name in sorted(waiting | (laid & workspace.config.accounts.keys())):
         if workspace.config.accounts[name].mailbox:

@@ -16,7 +16,7 @@ from typing import Self
 from platformdirs import user_desktop_path, user_state_path
 
 from mailer.config import Account, Config, read
-from mailer.errors import BusyError, LedgerError
+from mailer.errors import BusyError, ConfigError, LedgerError
 from mailer.ledger import claims, mirror
 from mailer.ledger.opening import Ledger, open_ledger
 from mailer.transports import Transport, transport_of
@@ -126,9 +126,15 @@ class Workspace:
             self._ledgers[name] = ledger
         return self._ledgers[name]
 
+    def account(self, name: str) -> Account:
+        """The account of that name. ConfigError for one that was taken out of config.yaml since a mail was written."""
+        if name not in self.config.accounts:
+            raise no_account(name)
+        return self.config.accounts[name]
+
     def transport(self, name: str, *, password: str | None = None) -> Transport:
         """What takes this account's messages; `password` when it was just typed, else it is looked up."""
-        account = self.config.accounts[name]
+        account = self.account(name)
         secret = secret_of(name, account, self.clock.now) if password is None else password
         return transport_of(account, folder=self.folder, password=secret)
 
@@ -186,6 +192,14 @@ class Workspace:
         if always or time.monotonic() - self._reflected_at > REFLECT_EVERY:
             self._reflected_at = time.monotonic()
             mirror.reflect(self._ledgers[LEDGER], _state_folder())
+
+
+def no_account(name: str) -> ConfigError:
+    """Say that mails are from an account that config.yaml has no longer."""
+    return ConfigError(
+        f"There are mails from account “{name}”, which is no longer in config.yaml.",
+        cure="Put the account back, or call these mails off: mailer campaigns cancel CAMPAIGN",
+    )
 
 
 def desktop_folder() -> Path:

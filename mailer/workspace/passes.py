@@ -10,14 +10,14 @@ from functools import partial
 
 from mailer.campaigns import Refreshed, refresh
 from mailer.config import Account
-from mailer.errors import ConfigError, MailerError
+from mailer.errors import MailerError
 from mailer.ledger import drafts, listing, queue
 from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.queue import DueRow
 from mailer.model import Draft, Receipt, Status
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
 from mailer.workspace.finishing import signatures, ways_out
-from mailer.workspace.opening import Workspace
+from mailer.workspace.opening import Workspace, no_account
 from mailer.workspace.sorting import may_leave, note_looked, sort_due
 
 
@@ -26,10 +26,12 @@ class Share:
     """One account's part of the plan."""
 
     account: str
+    #: Who it writes as; its name where config.yaml has it no longer.
+    from_: str
     #: How many may leave now.
-    now: int
+    now: int = 0
     #: How long these take at the account's pace.
-    takes: timedelta
+    takes: timedelta = timedelta(0)
     #: How many are due, but over the quota; and when the quota has room again.
     over_quota: int = 0
     quota_returns_at: datetime | None = None
@@ -70,23 +72,26 @@ def plan(workspace: Workspace, ledger: Ledger, order: Order) -> list[Share]:
     """What a pass would do now, account by account."""
     now = workspace.now
     with ledger.read() as tx:
-        stopped = queue.stopped(tx, now=now)
+        stopped, names = queue.stopped(tx, now=now), queue.accounts_with_work(tx)
         shares = [
-            _share(tx, name, _account(workspace, name), order, now=now, stopped=stopped.get(name))
-            for name in _fitting(workspace, ledger, queue.accounts_with_work(tx))
+            _share(tx, name, workspace.account(name), order, now=now, stopped=stopped.get(name))
+            for name in _fitting(workspace, ledger, names)
         ]
+        lost = _lost(workspace, tx, names, order).items()
+    shares += [Share(name, name, stopped=str(error)) for name, error in lost]
     return [share for share in shares if share.now or share.over_quota or share.later or share.stopped]
 
 
 def _share(
     tx: Transaction, name: str, account: Account, order: Order, *, now: datetime, stopped: queue.Stop | None
 ) -> Share:
-    due, later = queue.waiting(tx, name, now=now, campaigns_only=order.campaigns, excluded=order.excluded)
+    due, later = _waiting(tx, name, order, now)
     quota = max(0, account.per_day - queue.sent_since(tx, name, now - DAY))
     oldest = queue.quota_returns_at(tx, name, now - DAY)
     room = 0 if stopped else min(due, quota, due if order.limit is None else order.limit)
     return Share(
         account=name,
+        from_=account.from_,
         now=room,
         takes=timedelta(minutes=max(0, room - 1) / account.per_minute),
         over_quota=max(0, due - quota),
@@ -96,22 +101,29 @@ def _share(
     )
 
 
-def _account(workspace: Workspace, name: str) -> Account:
-    if name not in workspace.config.accounts:
-        raise ConfigError(
-            f"Mails wait in account “{name}”, which is no longer in config.yaml.",
-            cure="Put the account back, or cancel these mails: mailer campaigns cancel CAMPAIGN",
-        )
-    return workspace.config.accounts[name]
+def _waiting(tx: Transaction, name: str, order: Order, now: datetime) -> tuple[int, dict[datetime, int]]:
+    """How many mails of this order are due in an account; due time → how many, of those that are not."""
+    return queue.waiting(tx, name, now=now, campaigns_only=order.campaigns, excluded=order.excluded)
+
+
+def _lost(workspace: Workspace, tx: Transaction, names: Sequence[str], order: Order) -> dict[str, MailerError]:
+    """Account → why mails of this order, or half-done ones, stay in it: config.yaml has it no longer."""
+    gone = [name for name in names if name not in workspace.config.accounts]
+    half_done = queue.accounts_with_work(tx, [Status.SENDING]) if gone else []
+    stay = [name for name in gone if name in half_done or any(_waiting(tx, name, order, workspace.now))]
+    return {name: no_account(name) for name in stay}
 
 
 def _fitting(workspace: Workspace, ledger: Ledger, names: Sequence[str]) -> list[str]:
-    """The accounts whose mail belongs in this ledger.
+    """The accounts of config.yaml whose mail belongs in this ledger.
 
     An account may have become real, or a rehearsal, since its mails were approved: no rehearsal leaves for real, and
     no real mail counts as sent that went into an outbox.
     """
-    return [name for name in names if workspace.is_rehearsing(ledger) == bool(_account(workspace, name).outbox)]
+    accounts = workspace.config.accounts
+    return [
+        name for name in names if name in accounts and workspace.is_rehearsing(ledger) == bool(accounts[name].outbox)
+    ]
 
 
 def try_logins(workspace: Workspace, ledger: Ledger, names: Sequence[str]) -> dict[str, MailerError]:
@@ -161,7 +173,9 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
         signed=signatures(workspace),
     )
     with ledger.read() as tx:
-        names = _fitting(workspace, ledger, queue.accounts_with_work(tx))
+        working = queue.accounts_with_work(tx)
+        passed.errors = _lost(workspace, tx, working, order)
+    names = _fitting(workspace, ledger, working)
     for name, became in zip(names, _at_once(partial(_send_from, workspace, ledger, order), names), strict=True):
         if isinstance(became, Tally):
             passed.tally.add(became)
@@ -207,8 +221,8 @@ def _at_once(send_from: Callable[[str], Tally | MailerError], names: Sequence[st
 
 def _send_from(workspace: Workspace, ledger: Ledger, order: Order, name: str) -> Tally | MailerError:
     try:
-        account = _account(workspace, name)
         with workspace.sole_sender(name):
+            account = workspace.account(name)
             return send_due(ledger, name, account, lambda: workspace.transport(name), order, now=workspace.clock.now)
     except MailerError as error:
         return error

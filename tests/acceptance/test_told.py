@@ -146,3 +146,25 @@ def test_check_finds_what_is_wrong_with_the_words_of_a_follow_up_too(firm):
     said = [problem["what"] for problem in firm.run("check", "thanks", "--json", code=65).json["problems"]]
     assert any("no column gives “shoe_size”" in what for what in said)
     assert any("no template “nowhere”" in what for what in said)
+
+
+def test_mails_of_an_account_that_is_gone_keep_no_other_mail_back_and_are_told(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    config = firm.folder / "config.yaml"
+    text = config.read_text(encoding="utf-8").replace("  ada:", "  bea:").replace(": ada", ": bea")
+    config.write_text(text.replace("  thanks:", "  others:"), encoding="utf-8")
+    firm.run("campaigns", "prepare", "others")
+    firm.run("drafts", "approve", "others", "--all", "--yes")
+    assert firm.run("send", "others", "--yes", "--json", code=None).json["sent"] == 3
+    assert "no longer in config.yaml" in firm.run("send", "--yes", code=75).err
+
+
+def test_a_test_of_mails_whose_account_is_gone_is_refused_in_a_sentence(firm):
+    firm.run("campaigns", "prepare", "thanks")
+    firm.run("drafts", "approve", "thanks", "--all", "--yes")
+    firm.run("send", "thanks", "--yes")
+    config = firm.folder / "config.yaml"
+    config.write_text(config.read_text().replace("  ada:", "  bea:").replace(": ada", ": bea"), encoding="utf-8")
+    refused = firm.run("test", "thanks", "--to", "me@harbourvale.example", code=78)
+    assert "account “ada”, which is no longer in config.yaml" in refused.err

@@ -50,6 +50,18 @@ def test_drafts_rehearsed_before_a_campaign_became_real_do_not_wait(firm):
     assert "Ada Obi" not in page(firm)
 
 
+def test_approved_emails_of_an_account_that_is_gone_are_said_and_the_page_still_stands(firm):
+    prepare(firm)
+    approve_all(firm)
+    config = firm.folder / "config.yaml"
+    config.write_text(
+        config.read_text().replace("  ada:", "  bea:").replace("  thanks:", "  other:").replace(": ada", ": bea")
+    )
+    shown = page(firm)
+    assert "account “ada”, which is no longer in config.yaml" in shown
+    assert "/account/ada/try" not in shown
+
+
 def test_approved_emails_go_out_next(firm):
     prepare(firm)
     approve_all(firm)
