@@ -29,6 +29,8 @@ from mailer.transports import DoorError, Event, Ready, Transport
 
 #: A turn waits no longer than this for the server, so that a wish to stop is heard, in seconds.
 TURN = 0.5
+#: So much of an account's pace may be made up for; what a sleeping machine or a slow server left unused is gone.
+SLACK = timedelta(seconds=1)
 DAY = timedelta(hours=24)
 
 
@@ -170,6 +172,9 @@ class _Pass:
         self.tally = Tally()
         self.budget = 0
         self.taken = 0
+        #: The time between two mails, and when the next may be begun.
+        self.pace = timedelta(minutes=1) / account.per_minute
+        self.next_at = self.started_at
         self.due = Upcoming(ledger, name, now=self.started_at, campaigns_only=order.campaigns, excluded=order.excluded)
         self.composer: Composer
         self.outgoing: Outgoing
@@ -261,6 +266,7 @@ class _Pass:
             if not self.order.may_leave(row, self.now()):
                 continue
             self.taken += 1
+            self.next_at = max(self.next_at, self.now() - SLACK) + self.pace
             try:
                 message = self.composer.message_of(outbound)
             except MailerError as error:
@@ -272,8 +278,8 @@ class _Pass:
 
     def _pause(self) -> float:
         """Seconds until the account's pace allows another mail."""
-        earned = (self.now() - self.started_at).total_seconds()
-        return self.taken * 60 / self.account.per_minute - earned
+        self.next_at = min(self.next_at, (now := self.now()) + self.pace)  # a clock that was set back holds up nothing
+        return (self.next_at - now).total_seconds()
 
     def _patience(self) -> float:
         return TURN if self._over() or self.exhausted else min(TURN, max(self._pause(), 0.0) or TURN)

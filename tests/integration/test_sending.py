@@ -1,17 +1,20 @@
 """The sending pass against a real server: each mail once, every answer recorded, nothing sent blindly twice."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from mailer import campaigns
+from mailer.config import Account
 from mailer.errors import BusyError, MailerError
 from mailer.ledger import listing, moves, queue
 from mailer.model import Status
-from mailer.sending import Order
+from mailer.sending import Order, send_due
+from mailer.transports.outbox import Outbox
 from mailer.workspace import passes
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, add_queued
 from tests.servers import Cut, ScriptedServer
 from tests.workspaces import row, smtp_account
 
@@ -250,3 +253,28 @@ def test_unconfirmed_is_resolved_by_a_person(firm, sending):
         unsure = [number for number, status in enumerate(statuses(workspace), 1) if status == "unconfirmed"]
         assert campaigns.resolve(workspace.ledger, unsure[:1], Status.SENT, **decide).done == tuple(unsure[:1])
         assert "sent" in statuses(workspace)
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), -timedelta(hours=1)])
+def test_a_pace_is_kept_whatever_the_clock_does_meanwhile(ledger, tmp_path, jump):
+    """A laptop sleeps, or its clock is set back: no rush afterwards, and no standing still."""
+    add_queued(ledger, 12)
+    at, times = NOW, []
+
+    def now():
+        nonlocal at
+        at += timedelta(milliseconds=50)
+        return at
+
+    def told(_row, _receipt):
+        nonlocal at
+        times.append(at)
+        if len(times) == 4:
+            at += jump
+
+    account = Account(outbox="outbox/", per_minute=20)
+    passed = send_due(ledger, "ada", account, lambda: Outbox(tmp_path / "outbox"), Order(told=told), now=now)
+    assert passed.sent == 12
+    gaps = [(after - before).total_seconds() for before, after in pairwise([times[3] + jump, *times[4:]])]
+    assert gaps[0] < 4
+    assert all(2 < gap < 4 for gap in gaps[2:]), gaps
