@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, render_template
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, InternalServerError, NotFound, RequestEntityTooLarge
 
 from mailer.desk import deciding, dropping, month, people, person, reporting, review, sending, starting, today, words
 from mailer.desk.desk import Desk
@@ -53,6 +53,7 @@ def make_app(open_workspace: Callable[[], Workspace], config_path: Path, port: i
     app.jinja_env.globals.update(menu=MENU, desk=desk)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(MailerError, _cannot)
+    app.register_error_handler(OSError, _unusable)
     for room in (today, deciding, review, sending, people, person, starting, dropping, month, reporting):
         room.add_pages(app, desk)
     return app, door
@@ -62,6 +63,8 @@ def _refused(error: HTTPException) -> tuple[str, int]:
     """A page for what was asked wrongly; it shows nothing of the workspace."""
     if isinstance(error, RequestEntityTooLarge):
         said = TOO_LARGE
+    elif isinstance(error, InternalServerError):
+        said = words.OUR_MISTAKE
     elif error.description == type(error).description:  # the library's words, for programmers
         said = NO_PAGE if isinstance(error, NotFound) else NOT_UNDERSTOOD
     else:
@@ -72,3 +75,9 @@ def _refused(error: HTTPException) -> tuple[str, int]:
 def _cannot(error: MailerError) -> tuple[str, int]:
     """A page for what cannot go on: the sentence, and what to do."""
     return render_template("closed.html", said=str(error), cure=words.plain_cure(error.cure)), 409
+
+
+def _unusable(error: OSError) -> tuple[str, int]:
+    """A page for a file or a disk that does not let us, in the system's own words."""
+    where = f"{error.filename}: " if error.filename else ""
+    return render_template("closed.html", said=f"{where}{error.strerror or error}.", cure=""), 409

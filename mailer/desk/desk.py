@@ -15,7 +15,7 @@ from mailer.desk.going import Goings
 from mailer.desk.keeping import Keeper
 from mailer.desk.looked_at import LookedAt
 from mailer.desk.sheets import Sheets
-from mailer.workspace import Workspace
+from mailer.workspace import Workspace, stamp_of
 from mailer.workspace.passes import refreshed
 
 
@@ -34,25 +34,25 @@ class Desk:
         self._keeper: Keeper | None = None
         self.config_path = config_path
         self._lock = threading.RLock()
-        self._stamp = 0
+        self._stamp: object = None
         self._workspace = self._opened()
 
     @property
     def workspace(self) -> Workspace:
         """The workspace with config.yaml as it is now. Raises ConfigError."""
         with self._lock:
-            if self.config_path.stat().st_mtime_ns != self._stamp:
+            if self._stamp is None or stamp_of(self.config_path) != self._stamp:
                 self._workspace = self._opened()
             return self._workspace
 
     def _opened(self) -> Workspace:
         """Open it, its ledgers too: two requests must not both make a new one."""
-        self._stamp = self.config_path.stat().st_mtime_ns
+        self._stamp = stamp_of(self.config_path)
         try:
             workspace = self._open_workspace()
             workspace.ledgers()
         except BaseException:
-            self._stamp = 0
+            self._stamp = None
             raise
         return workspace
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+from mailer.desk.words import OUR_MISTAKE
 from mailer.errors import MailerError
 from mailer.ledger import hand
 from mailer.ledger.opening import Ledger
@@ -71,9 +72,7 @@ class Going:
             self.error = str(error)
         except Exception:
             log.exception("sending %s met a defect", self.campaign)
-            self.error = (
-                "The program made a mistake and stopped here; nothing is sent twice. Please tell who looks after it."
-            )
+            self.error = OUR_MISTAKE
 
     def _send(self, workspace: Workspace) -> None:
         ledger = workspace.ledger_of(self.campaign)

@@ -11,7 +11,7 @@ from mailer import contacts
 from mailer.errors import ContactsError
 from mailer.ledger.listing import Entry
 from mailer.model import Contact, Problem, Source
-from mailer.workspace import Workspace
+from mailer.workspace import Workspace, stamp_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Sheets:
     def read(self, workspace: Workspace, name: str) -> SheetRead:
         """The source of that name. Raises ContactsError."""
         settings = workspace.config.contacts[name]
-        stamp = (settings, workspace.today, _stamp(workspace, settings.file))
+        stamp = (settings, workspace.today, stamp_of(workspace.folder / settings.file))
         kept = self._kept.get(name)
         if kept is None or kept[0] != stamp:
             kept = (stamp, read_as(workspace, name))
@@ -45,7 +45,10 @@ class Sheets:
     def stamp(self, workspace: Workspace) -> tuple[Any, ...]:
         """Is the same as long as no sheet, and no setting of one, has changed."""
         sources = workspace.config.contacts
-        return (workspace.today, *((name, each, _stamp(workspace, each.file)) for name, each in sources.items()))
+        return (
+            workspace.today,
+            *((name, each, stamp_of(workspace.folder / each.file)) for name, each in sources.items()),
+        )
 
     def places(self, workspace: Workspace, campaign: str) -> dict[Source, Contact]:
         """The place in a sheet → who stands there, for every sheet of a campaign that can be read."""
@@ -65,14 +68,6 @@ def at_its_place(entry: Entry, places: dict[Source, Contact]) -> Contact | None:
     """The contact in an email's row, if it is still the same one."""
     found = places.get(entry.source)
     return found if found and found.address == entry.address else None
-
-
-def _stamp(workspace: Workspace, file: str) -> tuple[int, int]:
-    try:
-        stat = (workspace.folder / file).stat()
-    except OSError:
-        return (0, 0)
-    return (stat.st_mtime_ns, stat.st_size)
 
 
 def read_as(workspace: Workspace, name: str, file: Path | None = None) -> SheetRead:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 
 from mailer.desk.conditions import because, plain_reason
-from mailer.desk.desk import Desk
 from mailer.model import Status
+
+if TYPE_CHECKING:
+    from mailer.desk.desk import Desk
 
 STATUSES = {
     Status.DRAFT: "to review",
@@ -33,6 +36,10 @@ KINDS = {
     "unsubscribed": "asked us to stop",
     "bounced": "came back",
 }
+
+
+#: Of a defect of ours.
+OUR_MISTAKE = "The program made a mistake and stopped here; nothing is sent twice. Please tell who looks after it."
 
 
 def teach(app: Flask, desk: Desk) -> None:

@@ -16,7 +16,7 @@ from mailer.errors import ConfigError, MailerError
 from mailer.scheduling.jobs import JOBS, Desk, Done, Job
 from mailer.scheduling.sheets import Sheets
 from mailer.sending import Tally
-from mailer.workspace import Clock, Workspace
+from mailer.workspace import Clock, Workspace, stamp_of
 
 log = logging.getLogger("mailer.schedule")
 
@@ -59,7 +59,7 @@ class Runner:
         self.stopping = stopping
         self.workspace = self._open()
         self.sheets = Sheets()
-        self._stamp = self._config_stamp()
+        self._stamp = stamp_of(self.config_path)
         #: Job → the last error it said, so that a lasting one is said once.
         self._said: dict[str, str] = {}
 
@@ -128,16 +128,9 @@ class Runner:
     def _open(self) -> Workspace:
         return Workspace(self.config_path, clock=self.clock, rehearse=self.rehearse)
 
-    def _config_stamp(self) -> tuple[int, int] | None:
-        try:
-            stat = self.config_path.stat()
-        except OSError:
-            return None
-        return stat.st_mtime_ns, stat.st_size
-
     def _reload(self) -> None:
         """Take up an edited config.yaml; one that is wrong is said, and the old one stays."""
-        stamp = self._config_stamp()
+        stamp = stamp_of(self.config_path)
         if stamp == self._stamp:
             return
         self._stamp = stamp

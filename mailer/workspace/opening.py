@@ -194,6 +194,15 @@ class Workspace:
             mirror.reflect(self._ledgers[LEDGER], _state_folder())
 
 
+def stamp_of(path: Path) -> tuple[int, int] | None:
+    """Is the same as long as a file has not changed; None where it cannot be looked at."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
+
+
 def no_account(name: str) -> ConfigError:
     """Say that mails are from an account that config.yaml has no longer."""
     return ConfigError(

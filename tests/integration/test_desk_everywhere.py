@@ -10,7 +10,7 @@ from mailer import campaigns
 from mailer.ledger import listing, moves, timing
 from mailer.model import Edit, Status
 from tests.cared import make_caring, touched
-from tests.desks import open_desk, prepare
+from tests.desks import HOME, closed_desk, open_desk, prepare
 from tests.factories import NOW
 from tests.workspaces import make_firm, row
 
@@ -80,3 +80,31 @@ def test_every_page_leads_to_all_the_others(desk, path):
     text = desk.get(path).text
     for other in ("/", "/campaigns", "/contacts", "/schedule", "/report"):
         assert f'href="{other}"' in text
+
+
+def test_a_config_that_is_gone_for_a_moment_is_said_and_found_again(firm):
+    desk = open_desk(firm)
+    config = firm.folder / "config.yaml"
+    aside = config.rename(firm.folder / "aside.yaml")
+    said = desk.get("/")
+    assert (said.status_code, "config.yaml cannot be read" in said.text) == (409, True)
+    aside.rename(config)
+    assert desk.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (ZeroDivisionError(), 500, "The program made a mistake and stopped here"),
+        (PermissionError(13, "Permission denied", "config.yaml"), 409, "config.yaml: Permission denied."),
+    ],
+)
+def test_what_goes_wrong_with_us_is_not_put_down_to_the_browser(firm, error, code, said):
+    def broken():
+        raise error
+
+    desk = closed_desk(firm)
+    desk.app.add_url_rule("/broken", view_func=broken)
+    desk.get(desk.door.link.removeprefix(HOME))
+    shown = desk.get("/broken")
+    assert (shown.status_code, said in shown.text) == (code, True)
