@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from imap_tools import BaseMailBox, MailBox, MailboxLoginError, MailBoxStartTls, MailBoxUnencrypted
-from imap_tools.errors import ImapToolsError
+from imap_tools.errors import ImapToolsError, MailboxFolderStatusError, UnexpectedCommandStatusError
 
 from mailer.config import Mailbox as Place
 from mailer.config.kinds import host_and_port, is_loopback
@@ -243,16 +243,27 @@ def _translated(name: str) -> Iterator[None]:
             cure="Check the server's name; for a server of your own, give its authority as `ca_file`.",
         ) from error
     except MailboxLoginError as error:
-        raise _refused(name, str(error)) from error
+        raise _refused(name, _words(error)) from error
     except (imaplib.IMAP4.abort, OSError) as error:
         raise LineCutError(
             f"The connection to the mailbox at {name} failed: {error}", cure="Try again later."
         ) from error
     except (ImapToolsError, imaplib.IMAP4.error, ValueError) as error:
-        said = str(error)
+        said = _words(error)
         if "AUTHENTICAT" in said.upper():
             raise _refused(name, said) from error
-        raise ServerError(f"The mailbox at {name} answered: {said}", cure="Try again later.") from error
+        is_folder = isinstance(error, MailboxFolderStatusError)
+        cure = "Check the folders of this mailbox in config.yaml." if is_folder else "Try again later."
+        raise ServerError(f"The mailbox at {name} answered: {said}", cure=cure) from error
+
+
+def _words(error: Exception) -> str:
+    """What the server said, without what the library puts around it."""
+    if not isinstance(error, UnexpectedCommandStatusError):
+        return str(error)
+    status, said = error.command_result
+    words = b" ".join(word for word in said if isinstance(word, bytes)).decode("utf-8", "replace")
+    return f"{status} {words}".strip()
 
 
 def _refused(name: str, said: str) -> RefusedError:

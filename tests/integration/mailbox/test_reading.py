@@ -125,8 +125,14 @@ def test_starttls_is_verified_too(dovecot):
 
 
 def test_a_refused_password_is_said_in_one_sentence(dovecot):
-    with pytest.raises(ServerError, match="refuses the login"):
+    with pytest.raises(ServerError, match=r"refuses the login: NO \[AUTHENTICATIONFAILED\] Authentication failed\.$"):
         Mailbox.open(dovecot.place(), "ada", "wrong")
+
+
+def test_a_folder_that_there_is_not_is_said_in_the_servers_words(dovecot):
+    with dovecot.open() as mailbox, pytest.raises(ServerError, match="answered: NO Mailbox doesn't exist") as refused:
+        list(mailbox.new_mail("Nowhere", Position(), NOW.date()))
+    assert "folders" in refused.value.cure
 
 
 def test_the_folder_for_drafts_is_found_by_what_it_is_for(dovecot):
