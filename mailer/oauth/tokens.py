@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -25,6 +26,7 @@ _MARGIN = 60
 #: Seconds that a token is good for where the provider does not say.
 _LASTS = 300
 _KEYRING_LIMIT = 1200
+_ONLINE = "Check the connection to the internet, then try again."
 _AGAIN = "Sign in again with `mailer accounts login`."
 
 
@@ -107,5 +109,8 @@ def translated() -> Iterator[None]:
     except AuthlibBaseError as error:
         said = error.description or error.error or "no reason given"
         raise ServerError(f"The provider refuses the sign-in: {said}", cure=_AGAIN) from error
+    except requests.ConnectionError as error:
+        host = urlsplit(str(error.request.url)).netloc if error.request else "its server"
+        raise ServerError(f"The provider cannot be reached: no line to {host}.", cure=_ONLINE) from error
     except (requests.RequestException, ValueError) as error:
         raise ServerError(f"The provider cannot be reached: {error}", cure="Try again later.") from error
