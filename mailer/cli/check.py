@@ -15,7 +15,7 @@ import click
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.output import counted, json_option, line, print_json, problem_json, problems
 from mailer.cli.settings import Settings
-from mailer.errors import ContactsError, MailerError, TemplateError, UsageError
+from mailer.errors import ConfigError, ContactsError, MailerError, TemplateError, UsageError
 from mailer.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def check(
         found += _ledger(workspace)
         found += _passwords(workspace)
         found += [] if offline else _logins(workspace, names)
-        found += _domains(workspace, dns_server) if dns or dns_server else []
+        found += _keys(workspace) or (_domains(workspace, dns_server) if dns or dns_server else [])
     found = list(dict.fromkeys(found))
     if as_json:
         print_json({"campaigns": names, "problems": [problem_json(problem) for problem in found]})
@@ -76,7 +76,7 @@ def check(
 
 def _exit_code(found: list[Problem]) -> int:
     """The worst of what stands in the way of everything; problems of single rows are no failure."""
-    codes = {"source": ContactsError.exit_code, "login": 69, "ledger": 74}
+    codes = {"source": ContactsError.exit_code, "login": 69, "ledger": 74, "dkim-key": 78}
     return max((codes[problem.kind] for problem in found if problem.kind in codes), default=0)
 
 
@@ -180,6 +180,17 @@ def _passwords(workspace: Workspace) -> list[Problem]:
         for name, account in workspace.config.accounts.items()
         if account.server.partition(":")[0].endswith("office365.com") and not (account.outbox or account.sign_in)
     ]
+
+
+def _keys(workspace: Workspace) -> list[Problem]:
+    """A DKIM key that cannot be used: nothing leaves without it."""
+    from mailer.workspace.finishing import signatures
+
+    try:
+        signatures(workspace)
+    except ConfigError as error:
+        return [Problem("config.yaml", str(error), error.cure, Severity.HOLD, "dkim-key")]
+    return []
 
 
 def _records(server: str) -> Records:

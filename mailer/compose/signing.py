@@ -42,7 +42,8 @@ class Signer:
         try:
             key = load_pem_private_key(pem, password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-            raise ConfigError(f"The DKIM key of {domain} cannot be read: {error}", cure=_CURE) from error
+            what = f"The DKIM key of {domain} is no private key in PEM form without a password."
+            raise ConfigError(what, cure=_CURE) from error
         if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= _SHORTEST:
             return cls(domain, selector, key)
         if isinstance(key, ed25519.Ed25519PrivateKey):

@@ -168,3 +168,12 @@ def test_a_test_of_mails_whose_account_is_gone_is_refused_in_a_sentence(firm):
     config.write_text(config.read_text().replace("  ada:", "  bea:").replace(": ada", ": bea"), encoding="utf-8")
     refused = firm.run("test", "thanks", "--to", "me@harbourvale.example", code=78)
     assert "account “ada”, which is no longer in config.yaml" in refused.err
+
+
+@pytest.mark.parametrize("key", [None, "no key at all"])
+def test_check_finds_a_key_that_cannot_sign(firm, key):
+    firm.write_config(account="outbox: outbox/\n    dkim: {key_file: dkim.pem, selector: mailer}")
+    if key:
+        (firm.folder / "dkim.pem").write_text(key)
+    (problem,) = [each for each in firm.run("check", "--json", code=78).json["problems"] if each["kind"] == "dkim-key"]
+    assert "dkim.pem" in problem["what"] or "DKIM" in problem["what"]
