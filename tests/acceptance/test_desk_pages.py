@@ -39,6 +39,7 @@ def assert_usable(page):
     assert page.locator(".help").is_visible()
     page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert faults(page) == [], "phone"
 
 
 def test_everybody_can_see_what_a_dropped_workbook_would_change(page, tmp_path):
