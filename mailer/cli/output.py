@@ -234,14 +234,12 @@ def tell_decision(decision: Decision, done: str) -> int:
     return 1 if decision.refused else 0
 
 
-def ask(question: str, *, yes: bool, option: str = "--yes") -> bool:
+def ask(question: str, *, yes: bool) -> bool:
     """Ask on stderr; `yes` answers it; raises UsageError where nobody is there to answer."""
     if yes:
         return True
     if not is_interactive():
-        raise UsageError(
-            f"“{question}” needs an answer, and there is no terminal to ask.", cure=f"{option} answers yes."
-        )
+        raise UsageError(f"“{question}” needs an answer, and there is no terminal to ask.", cure="--yes answers yes.")
     return click.confirm(printable(question), err=True)
 
 

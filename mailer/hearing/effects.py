@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mailer.ledger import heard, listing, people, queue, suppressions
+from mailer.ledger import heard, listing, people, suppressions, timing
 from mailer.ledger.listing import Entry
 from mailer.ledger.moves import move
 from mailer.ledger.opening import Transaction
@@ -154,7 +154,7 @@ def _absent(case: _Case) -> News:
     if back_on:
         due_at = datetime.combine(back_on + timedelta(days=1), time(9), ZoneInfo(case.entry.zone or "UTC"))
         later = [each for each in _follow_ups(case) if each.due_at and each.due_at < due_at]
-        queue.retime(case.tx, [each.id for each in later], due_at)
+        timing.retime(case.tx, {each.id: due_at for each in later})
         waits = len(later)
     done = f"absent until {back_on}" if back_on else "absent"
     return _news(case.mail, case.entry, done + (f"; {_count(waits, 'follow-up')} put off" if waits else ""))

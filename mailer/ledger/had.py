@@ -13,6 +13,9 @@ from mailer.ledger.moves import batches
 from mailer.ledger.schema import beside, deliveries
 from mailer.ledger.touches import REACHED
 
+#: So many mails of a person are compared with a new one.
+_LATEST = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Had:
@@ -22,14 +25,14 @@ class Had:
     text: str
 
 
-def had_before(tx: Connection, persons: Iterable[int], *, newest: int = 5) -> dict[int, list[Had]]:
-    """Person → the mails they have had, the newest first, so many at most."""
+def had_before(tx: Connection, persons: Iterable[int]) -> dict[int, list[Had]]:
+    """Person → the latest mails they have had, the newest first."""
     found: dict[int, list[Had]] = {}
     place = func.row_number().over(partition_by=deliveries.c.person_id, order_by=deliveries.c.sent_at.desc())
     for batch in batches(persons):
         conditions = (deliveries.c.person_id.in_(batch), beside(deliveries.c.status).in_(REACHED))
         numbered = select_entries().add_columns(deliveries.c.words, place.label("place")).where(*conditions).subquery()
-        for row in tx.execute(select(numbered).where(numbered.c.place <= newest).order_by(numbered.c.place)):
+        for row in tx.execute(select(numbered).where(numbered.c.place <= _LATEST).order_by(numbered.c.place)):
             if row.words and row.sent_at:
                 found.setdefault(row.person_id, []).append(Had(row.sent_at, draft_of(row, row.words).text))
     return found

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from mailer.ledger import listing
-from mailer.ledger.schema import deliveries, history, incoming, mailboxes
+from mailer.ledger.people import ADDRESS
+from mailer.ledger.schema import beside, deliveries, history, identities, incoming, mailboxes
 from mailer.model import LEFT, Status
 
 
@@ -88,10 +89,13 @@ def entry_of(tx: Connection, message_ids: Iterable[str], address: str, since: da
         found = tx.execute(select(deliveries.c.id).where(deliveries.c.message_id == message_id)).scalar()
         if found is not None:
             return listing.entries(tx, ids=[found])[0]
+    theirs = select(identities.c.person_id).where(
+        identities.c.source == ADDRESS, identities.c.key == address.casefold()
+    )
     latest = tx.execute(
         select(deliveries.c.id)
-        .where(func.lower(deliveries.c.address) == address, deliveries.c.status.in_(LEFT))
-        .where(deliveries.c.sent_at > since)
+        .where(deliveries.c.person_id.in_(theirs), beside(deliveries.c.status).in_(LEFT))
+        .where(func.lower(deliveries.c.address) == address, deliveries.c.sent_at > since)
         .order_by(deliveries.c.sent_at.desc())
         .limit(1)
     ).scalar()

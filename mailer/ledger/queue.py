@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, Select, Text, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Integer, Select, Text, bindparam, func, or_, select, tuple_
 
 from mailer.ledger import suppressions
 from mailer.ledger.listing import BESIDE_WORDS, draft_of
@@ -287,11 +287,6 @@ def stopped(tx: Connection, *, now: datetime) -> dict[str, Stop]:
         )
     )
     return {row.account: Stop(*row) for row in rows}
-
-
-def retime(tx: Connection, ids: Iterable[int], due_at: datetime) -> None:
-    """Move the due time of queued deliveries."""
-    tx.execute(update(deliveries).where(deliveries.c.id.in_(list(ids))).values(due_at=due_at))
 
 
 def count_queued(tx: Connection, account: str, campaigns_only: Sequence[str] | None = None) -> int:

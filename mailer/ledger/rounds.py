@@ -23,10 +23,8 @@ class Round:
     name: str
     #: None for a round that is sent by hand.
     due_at: datetime | None
-    zone: str
     #: What its templates call `now`.
     now_at: datetime
-    prepared_at: datetime | None
     cancelled_at: datetime | None
 
 
@@ -60,14 +58,12 @@ def paused(tx: Connection) -> dict[str, datetime]:
     return {name: at for name, at in rows if at}
 
 
-def open_round(
-    tx: Connection, campaign: str, name: str, *, now: datetime, due_at: datetime | None = None, zone: str = ""
-) -> Round:
+def open_round(tx: Connection, campaign: str, name: str, *, now: datetime, due_at: datetime | None = None) -> Round:
     """The round of that name, made if it is new; an existing one keeps its due time and its `now`."""
     existing = find_round(tx, campaign, name)
     if existing:
         return existing
-    tx.execute(rounds.insert().values(campaign=campaign, name=name, due_at=due_at, zone=zone, now_at=due_at or now))
+    tx.execute(rounds.insert().values(campaign=campaign, name=name, due_at=due_at, now_at=due_at or now))
     made = find_round(tx, campaign, name)
     assert made
     return made
@@ -134,4 +130,4 @@ def cancel_round(tx: Connection, round_id: int, *, at: datetime) -> None:
 
 
 def _round(row: Row[Any]) -> Round:
-    return Round(row.id, row.campaign, row.name, row.due_at, row.zone, row.now_at, row.prepared_at, row.cancelled_at)
+    return Round(row.id, row.campaign, row.name, row.due_at, row.now_at, row.cancelled_at)

@@ -2,16 +2,21 @@
 
 import shutil
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import count
 
 import pytest
 from sqlalchemy import Engine, event
 
 from mailer import campaigns
+from mailer.ledger import heard
+from mailer.ledger.moves import move
+from mailer.ledger.opening import open_ledger
 from mailer.ledger.touches import touches
+from mailer.model import Status
 from mailer.sending import Order
 from mailer.workspace.passes import send
-from tests.factories import NOW
+from tests.factories import NOW, add_queued
 from tests.preparing import prepare
 from tests.servers import ScriptedServer
 from tests.workspaces import Firm, row, smtp_account
@@ -69,3 +74,21 @@ def test_a_mail_of_a_long_list_costs_no_more_than_one_of_a_short_list(firm, tmp_
     # the slower the machine, the fewer receipts share a turn, and the more claims run out
     assert many.pop("sent") < few.pop("sent") * 1.3
     assert many == pytest.approx(few, rel=0.03)
+
+
+def test_the_mail_that_an_answer_is_about_is_found_among_many_as_among_few(tmp_path):
+    steps = []
+    with counted() as calls:
+        for mails in (FEW, MANY):
+            ledger = open_ledger(tmp_path / f"{mails}.db", now=NOW)
+            ids = add_queued(ledger, mails)
+            with ledger.begin() as tx:
+                move(tx, ids, Status.SENDING, at=NOW, who="mailer")
+                move(tx, ids, Status.SENT, at=NOW, who="mailer", values={"sent_at": NOW})
+                before = next(calls)
+                found = heard.entry_of(tx, [], "client99@client.example", NOW - timedelta(days=1))
+                steps.append(next(calls) - before)
+            assert found.address == "client99@client.example"
+            ledger.close()
+    few, many = steps
+    assert many <= few + 2
