@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,11 +47,11 @@ def _write_json(file: Path, sight: Sight, rows: Iterator[Row]) -> None:
         "header_row": sight.header_row,
         "notes": list(sight.notes),
     }
-    click.echo(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [', nl=False)
+    click.echo(output.as_json(head)[:-1] + ', "rows": [', nl=False)
     for at, row in enumerate(rows):
-        click.echo(("," if at else "") + "\n" + json.dumps(_row_json(row), ensure_ascii=False), nl=False)
+        click.echo(("," if at else "") + "\n" + output.as_json(_row_json(row)), nl=False)
     problems = [output.problem_json(problem) for problem in sight.problems]
-    click.echo(f'], "problems": {json.dumps(problems, ensure_ascii=False)}}}')
+    click.echo(f'], "problems": {output.as_json(problems)}}}')
 
 
 def _row_json(row: Row) -> dict[str, Any]:

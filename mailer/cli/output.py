@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,8 @@ _HEADINGS = {
 _LEFT_OUT = {"excluded": "left out by `where:`", "forgotten": "of people who are forgotten"}
 #: A pipe has no width of its own; long enough that nothing is cut.
 _PIPE_WIDTH = 10_000
+#: What could steer a terminal: control characters but for line ends, halves of characters, changes of direction.
+_STEERS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: Letters of a cell up to which a wide table gives it room beside others, and those between two columns.
 _WIDEST, _GAP = 30, 3
 #: A column of so many letters is kept whole in a terminal that is too narrow for the table.
@@ -40,14 +42,7 @@ _NARROW = 12
 
 def printable(text: object) -> str:
     """Make text from a sheet or a server safe for a terminal: no control or direction-changing letters."""
-    return "".join(
-        letter if letter == "\n" or (unicodedata.category(letter) not in ("Cc", "Cs") and not _turns(letter)) else "�"
-        for letter in str(text)
-    )
-
-
-def _turns(letter: str) -> bool:
-    return "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"
+    return _STEERS.sub("�", str(text))
 
 
 def line(text: object = "") -> None:
@@ -83,7 +78,13 @@ def tell_unread(unread: Iterable[MailerError]) -> None:
 
 def print_json(value: object) -> None:
     """Print one JSON document."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+    click.echo(as_json(value, indent=2))
+
+
+def as_json(value: object, *, indent: int | None = None) -> str:
+    """The value as JSON, in which what could steer a terminal stands as its number."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=_plain)
+    return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _plain(value: object) -> object:

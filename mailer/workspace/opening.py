@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from platformdirs import user_desktop_path, user_state_path
@@ -21,6 +22,7 @@ from mailer.ledger import claims, mirror
 from mailer.ledger.opening import Ledger, open_ledger
 from mailer.transports import Transport, transport_of
 from mailer.workspace.secrets import secret_of
+from mailer.xoauth2 import Bearer
 
 #: The ledger of real mail, and the one of rehearsals, beside config.yaml.
 LEDGER, REHEARSAL = "ledger.db", "rehearsal.db"
@@ -53,6 +55,9 @@ class Workspace:
         self._is_asked_to_rehearse = rehearse
         self._ledgers: dict[str, Ledger] = {}
         self._reflected_at = 0.0
+        #: Account → what a person typed to open it.
+        self._typed: dict[str, str | Bearer | None] = {}
+        self._asking = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -132,11 +137,19 @@ class Workspace:
             raise no_account(name)
         return self.config.accounts[name]
 
-    def transport(self, name: str, *, password: str | None = None) -> Transport:
-        """What takes this account's messages; `password` when it was just typed, else it is looked up."""
+    def transport(self, name: str) -> Transport:
+        """What takes this account's messages, with what opens it. Raises ConfigError, ServerError."""
         account = self.account(name)
-        secret = secret_of(name, account, self.clock.now) if password is None else password
-        return transport_of(account, folder=self.folder, password=secret)
+        return transport_of(account, folder=self.folder, password=self._secret(name, account))
+
+    def _secret(self, name: str, account: Account) -> str | Bearer | None:
+        """What opens an account; what a person types is asked for once, and of one account at a time."""
+        if account.password != "prompt":  # noqa: S105 - a place, not a password
+            return secret_of(name, account, self.clock.now)
+        with self._asking:
+            if name not in self._typed:
+                self._typed[name] = secret_of(name, account, self.clock.now)
+            return self._typed[name]
 
     @contextmanager
     def sole_sender(self, name: str) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 
@@ -130,3 +131,22 @@ def test_a_full_disk_records_nothing_by_halves(real):
                 tx.exec_driver_sql("INSERT INTO people (name, first_seen_at) VALUES (?, '2026-01-01')", ("x" * 900,))
         with ledger.read() as tx:
             assert tx.exec_driver_sql("SELECT count(*) FROM people").scalar() == 0
+
+
+class Terminal(StringIO):
+    """Somebody sits there."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_password_that_is_typed_is_asked_for_once(firm, monkeypatch):
+    asked = []
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stderr", Terminal())
+    monkeypatch.setattr("mailer.transports.passwords.getpass", lambda question, **_: asked.append(question) or "secret")
+    firm.write_config(account=smtp_account(2525, username="ada", password="prompt"))
+    with firm.open() as workspace:
+        for _ in range(2):
+            workspace.transport("ada").close()
+    assert len(asked) == 1

@@ -17,6 +17,15 @@ def test_letters_that_could_steer_a_terminal_are_shown_as_such():
     assert output.printable("a\x1b[2Jb\u202ec\x00d\ne") == "a�[2Jb�c�d\ne"
 
 
+def test_letters_that_could_steer_a_terminal_stand_in_json_as_their_numbers(capsys):
+    words = "a\x1b[2J\x9b2Jb\u202ec\ud800d € 👩‍⚖️"
+    output.print_json([words])
+    told = capsys.readouterr().out
+    assert json.loads(told) == [words]
+    assert output.printable(told) == told
+    assert "€ 👩‍⚖️" in told
+
+
 def test_what_people_write_stays_as_it_is():
     assert output.printable("Zoë › 1 200,50 € 👩‍⚖️") == "Zoë › 1 200,50 € 👩‍⚖️"
 
