@@ -70,7 +70,11 @@ def _keep(path: Path, today: date) -> Path:
             kept.touch(exist_ok=False)
         except FileExistsError:
             continue
-        shutil.copy2(path, kept)
+        try:
+            shutil.copy2(path, kept)
+        except BaseException:
+            kept.unlink()  # half a copy would pass for the old one
+            raise
         return kept
     raise AssertionError("a number is always free")
 

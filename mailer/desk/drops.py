@@ -42,12 +42,15 @@ class Drops:
         waiting.mkdir(parents=True)
         _sweep(waiting)
         self._waiting[token] = waiting / present.name
-        book.save(self._waiting[token])
         try:
+            book.save(self._waiting[token])
             self._read[token] = read(self._waiting[token])
         except ContactsError as error:
             self.forget(token)
             raise ContactsError(f"The file you chose cannot be used: {error}", cure=error.cure) from error
+        except OSError:
+            self.forget(token)
+            raise
         return token
 
     def path(self, token: str) -> Path:

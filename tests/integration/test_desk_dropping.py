@@ -4,12 +4,17 @@ import html
 import io
 import os
 import re
+import resource
+from contextlib import contextmanager
 
 import pytest
 from openpyxl import Workbook
 
+from mailer.contacts.replacing import replace_file
 from mailer.desk.door import BOOK_LIMIT, MEGABYTE
+from mailer.errors import ContactsError
 from tests.desks import HOME, open_desk
+from tests.factories import NOW
 from tests.workspaces import HEADER, row
 
 
@@ -106,6 +111,27 @@ def test_a_sheet_that_is_open_elsewhere_is_not_replaced(firm, desk, mark):
     )
     assert (firm.folder / "clients.xlsx").read_bytes() == before
     assert "is open in" in said(drop(desk, follow_redirects=True))
+
+
+@contextmanager
+def no_file_beyond(size):
+    """As on a disk that is nearly full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_where_there_is_no_room_to_keep_the_old_one_it_still_stands_and_nothing_lies_beside_it(tmp_path):
+    present, newer = tmp_path / "clients.xlsx", tmp_path / "newer.xlsx"
+    present.write_bytes(b"old" * 1000)
+    newer.write_bytes(b"new")
+    with no_file_beyond(1000), pytest.raises(ContactsError, match="The old one still stands"):
+        replace_file(present, newer, tmp_path, today=NOW.date())
+    assert present.read_bytes() == b"old" * 1000
+    assert {path.name for path in tmp_path.iterdir()} == {"clients.xlsx", "newer.xlsx"}
 
 
 @pytest.mark.parametrize(
