@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mailer.desk.words import OUR_MISTAKE
-from mailer.errors import MailerError
+from mailer.errors import LedgerError, MailerError
 from mailer.ledger import hand
 from mailer.ledger.opening import Ledger
 from mailer.ledger.queue import DueRow
@@ -68,6 +68,8 @@ class Going:
         try:
             with self._open_workspace() as workspace:
                 self._send(workspace)
+        except LedgerError as error:
+            self.error = f"{error} {error.cure}"  # there is no button for it
         except MailerError as error:
             self.error = str(error)
         except Exception:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from flask import Flask, render_template, request
 
 from mailer.desk.desk import Desk
-from mailer.errors import ContactsError
+from mailer.errors import ContactsError, LedgerError
 from mailer.ledger import overview
 from mailer.ledger.listing import Entry
 from mailer.ledger.opening import Ledger
@@ -43,6 +43,8 @@ class Glance:
     neglected: list[Relation] | None = None
     #: Why nobody can say who is neglected: a sheet that cannot be read.
     unreadable: str = ""
+    #: Why nothing real is sent at all, and what to type, since a button would be pressed too easily; or "".
+    doubt: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -72,7 +74,7 @@ def add_pages(app: Flask, desk: Desk) -> None:
     @app.get("/")
     def today() -> str:
         workspace = desk.workspace
-        glance = Glance(late=late_rounds(workspace))
+        glance = Glance(late=late_rounds(workspace), doubt=_doubt(workspace))
         for ledger in workspace.ledgers():
             _look(workspace, ledger, glance)
         _look_ahead(desk, glance)
@@ -90,6 +92,16 @@ def add_pages(app: Flask, desk: Desk) -> None:
         return render_template(
             "neglected.html", chosen=chosen, listed=chosen[:PAGE], owner=owner, owners=owners, is_counting=known is None
         )  # fmt: skip
+
+
+def _doubt(workspace: Workspace) -> str:
+    if workspace.rehearsing or workspace.ledger.is_read_only:
+        return ""
+    try:
+        workspace.trust_ledger()
+    except LedgerError as error:
+        return f"{error} {error.cure}"
+    return ""
 
 
 def _look(workspace: Workspace, ledger: Ledger, glance: Glance) -> None:

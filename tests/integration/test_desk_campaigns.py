@@ -218,3 +218,21 @@ def test_a_next_round_that_is_asked_for_twice_opens_once(firm):
     desk = open_desk(firm)
     assert "3 emails newly written" in said(act(desk, "prepare", again="1"))
     assert "a new round would write to the same people twice" in said(act(desk, "prepare", again="1"))
+
+
+def test_a_moved_folder_is_told_on_the_desk_with_what_to_type(firm):
+    with ScriptedServer() as server:
+        firm.write_config(account=smtp_account(server.port))
+        prepare(firm)
+        approve_all(firm)
+        with firm.open() as workspace:
+            workspace.trust_ledger()
+        moved = type(firm)(firm.folder.rename(firm.folder.with_name("moved")))
+        desk = open_desk(moved)
+        assert "was moved or copied" in said(desk.get("/"))
+        act(desk, "send")
+        wait(desk)
+        told = said(desk.get("/campaigns/thanks"))
+        assert server.accepted == []
+    assert "was moved or copied" in told
+    assert "mailer check --accept-ledger" in told
