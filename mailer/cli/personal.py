@@ -95,6 +95,7 @@ def export(settings: Settings, address: str, out: Path | None, as_json: bool) ->
     from mailer.ledger import erasing
 
     with settings.workspace() as workspace:
+        settings.spare_own(workspace, out)
         held: dict[str, Any] = {}
         for ledger in workspace.existing_ledgers():
             with ledger.read() as tx:

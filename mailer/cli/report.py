@@ -46,6 +46,7 @@ def report(
     from mailer.workspace.reporting import report as report_of
 
     with settings.workspace() as workspace:
+        settings.spare_own(workspace, html, xlsx)
         unread: list[ContactsError] = []
         found, relations = report_of(workspace, campaign or "", since, unread=unread)
         tell_unread(unread)

@@ -38,6 +38,7 @@ def schedule(settings: Settings, days: int, late: bool, ics: Path | None, as_jso
     from mailer.when import describe_plan
 
     with settings.workspace() as workspace:
+        settings.spare_own(workspace, ics)
         unread: list[ContactsError] = []
         found = outlook(workspace, days, unread=unread)
         firm, now = workspace.config.firm, workspace.now

@@ -40,3 +40,15 @@ class Settings(NamedTuple):
         from mailer.workspace import Workspace
 
         return Workspace(self.find_config(), rehearse=self.rehearse)
+
+    def spare_own(self, workspace: Workspace, *files: Path | None) -> None:
+        """Raise UsageError for a file to be written that is one of the firm's own: config, sheet, template, ledger."""
+        from mailer.errors import UsageError
+        from mailer.workspace.opening import LEDGER, REHEARSAL
+
+        sheets = (source.file for source in workspace.config.contacts.values())
+        own = [self.find_config(), *(workspace.folder / name for name in (LEDGER, REHEARSAL, *sheets))]
+        own += (workspace.folder / "templates").rglob("*.*")
+        for file in files:
+            if file and file.exists() and any(each.exists() and file.samefile(each) for each in own):
+                raise UsageError(f"{file} is one of your own files; nothing was written.", cure="Choose another name.")

@@ -177,3 +177,16 @@ def test_check_finds_a_key_that_cannot_sign(firm, key):
         (firm.folder / "dkim.pem").write_text(key)
     (problem,) = [each for each in firm.run("check", "--json", code=78).json["problems"] if each["kind"] == "dkim-key"]
     assert "dkim.pem" in problem["what"] or "DKIM" in problem["what"]
+
+
+@pytest.mark.parametrize("own", ["clients.xlsx", "config.yaml", "templates/thanks.md"])
+def test_no_file_of_ones_own_is_written_over(firm, own):
+    before = (firm.folder / own).read_bytes()
+    for words in (
+        ["report", "--xlsx"],
+        ["report", "--html"],
+        ["schedule", "--ics"],
+        ["export", "a@b.example", "--out"],
+    ):
+        assert f"{own} is one of your own files; nothing was written." in firm.run(*words, own, code=2).err
+    assert (firm.folder / own).read_bytes() == before
