@@ -200,6 +200,14 @@ def test_a_mail_left_half_done_by_a_crash_is_named_and_not_sent_again(firm, send
     assert [delivery.id for delivery, _ in passed.tally.troubles] == [1]
 
 
+def test_a_mail_whose_account_was_stopped_before_its_content_left_was_never_tried(firm, sending):
+    with ScriptedServer(lambda turn: "550 5.7.60 not from here" if turn.is_at("mail") else None) as server:
+        passed, found = sending(server, rows=2)
+    assert (found, passed.tally.deferred, passed.tally.remaining) == (["queued"] * 2, 0, 2)
+    with firm.open() as workspace, workspace.ledger.read() as tx:
+        assert [(entry.attempts, entry.last_reply) for entry in listing.entries(tx)] == [(0, "")] * 2
+
+
 def test_every_answer_of_the_server_is_in_the_history(firm, sending):
     with ScriptedServer(lambda turn: "250 2.0.0 queued as 4711" if turn.is_at("dot") else None) as server:
         sending(server, rows=1)

@@ -43,7 +43,8 @@ def test_the_day_is_the_firms_day():
         (date(2026, 8, 25), "overdue by 1 day"),
         (date(2026, 1, 1), "overdue by 237 days"),
         (date(2026, 8, 26), "due today"),
-        (date(2026, 9, 5), "due in 10 days"),
+        (date(2026, 9, 9), "due in 14 days"),
+        (date(2026, 9, 10), "fine until 9 December 2026"),
         (date(2026, 11, 1), "fine until 30 January 2027"),
     ],
 )

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import socket
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from mailer.model import Message, Outcome
 from mailer.transports import Ready
-from mailer.transports.conversation import Conversation, Timeouts
+from mailer.transports.conversation import Conversation, LineCutError, Timeouts
 from mailer.transports.line import Line
 from mailer.transports.offers import Offers
 from mailer.transports.replies import NotSmtpError, Replies
@@ -90,6 +91,34 @@ def test_after_a_refused_recipient_the_next_write_begins_with_a_reset(wire):
     wire.talk.received(b"250 ok\r\n250 ok\r\n550 no\r\n")
     wire.talk.begin(message())
     assert wire.heard() == b"RSET\r\n" + ENVELOPE
+
+
+def half_sent(wire):
+    """A mail that the server has not read to its end."""
+    large = replace(message(), content=CONTENT + b"x" * 76 * 400_000 + b"\r\n")
+    wire.talk.begin(large)
+    wire.talk.received(b"250 ok\r\n250 ok\r\n354 go\r\n")
+    wire.talk.send(None)
+    assert wire.talk.line.is_blocked
+    wire.events.clear()
+
+
+@pipelined
+def test_a_yes_before_the_server_had_the_whole_mail_is_none(wire):
+    half_sent(wire)
+    with pytest.raises(LineCutError):
+        wire.talk.received(b"250 ok\r\n")
+    wire.talk.lost("The line was cut.")
+    assert [event.outcome for event in wire.events] == [Outcome.DEFERRED]
+
+
+@pipelined
+def test_a_no_before_the_server_had_the_whole_mail_counts_and_ends_the_line(wire):
+    half_sent(wire)
+    with pytest.raises(LineCutError):
+        wire.talk.received(b"552 5.3.4 too big\r\n")
+    wire.talk.lost("The line was cut.")
+    assert [(event.outcome, event.code) for event in wire.events] == [(Outcome.REFUSED, 552)]
 
 
 @one_by_one

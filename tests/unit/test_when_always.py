@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mailer import when
 from mailer.config import Hours
 from mailer.model import Period
-from tests.moments import LAGOS, ZONES, plan
+from tests.moments import LAGOS, ZONES, at, plan
 
 RULES = st.sampled_from(
     [
@@ -75,6 +75,16 @@ def test_due_times_increase_lie_in_the_hours_and_do_not_change_when_asked_again(
     assert len({due.round for due in found}) == len(found)
     assert all(after < due.due_at <= until and due.at <= due.due_at for due in found)
     assert all(when.is_open(due.due_at, campaign.hours, facts.zone, facts.closed) for due in found)
+
+
+def test_what_is_due_at_the_instant_of_a_look_is_found_by_that_look_and_by_no_later_one():
+    """Looks follow each other: the end of one is the beginning of the next, and nothing may fall between."""
+    campaign, facts = plan(when={"at": "2026-11-24 09:30"}), when.Facts(zone=LAGOS.zone)
+    found = [
+        when.dues(campaign, facts, LAGOS, after=at(after), until=at(until))
+        for after, until in pairwise(("2026-11-24T08:20Z", "2026-11-24T08:30Z", "2026-11-24T08:40Z"))
+    ]
+    assert [len(dues) for dues in found] == [1, 0]
 
 
 @given(asked(), st.floats(0, 1))

@@ -18,8 +18,9 @@ from tests.moments import OFFICE_HOURS, ZONES, at, local, plan
     ("late", "after", "expected"),
     [
         ("ask", timedelta(hours=-1), "wait"),
-        ("ask", timedelta(hours=1), "go"),
-        ("ask", timedelta(hours=3), "ask"),
+        ("ask", timedelta(0), "go"),
+        ("ask", timedelta(hours=2), "go"),
+        ("ask", timedelta(hours=2, seconds=1), "ask"),
         ("skip", timedelta(hours=3), "skip"),
         ("send", timedelta(days=3), "go"),
     ],
