@@ -44,6 +44,16 @@ def test_a_sheet_that_was_saved_without_a_change_voids_nothing(firm, workspace):
     assert refresh(workspace).voided == []
 
 
+def test_a_fault_in_the_row_voids_the_approval_of_its_mail_though_no_word_of_it_changes(firm, workspace):
+    prepare(workspace)
+    approve_all(workspace)
+    before = entries(workspace)[1].digest
+    firm.edit_sheet(lambda sheet: sheet.cell(3, HEADER.index("Owner") + 1, "#N/A"))
+    assert refresh(workspace).voided == [2]
+    faulty = entries(workspace)[1]
+    assert (faulty.status, faulty.held, faulty.digest) == (Status.DRAFT, True, before)
+
+
 def test_a_row_that_is_gone_holds_its_mail(firm, workspace):
     prepare(workspace)
     approve_all(workspace)
