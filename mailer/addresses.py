@@ -143,6 +143,16 @@ def split_addresses(text: str) -> tuple[str, ...]:
     return found
 
 
+def addresses_or_domain(text: str) -> tuple[str, ...]:
+    """The addresses that a text names, or the domain where it is one alone; none where it is neither."""
+    alone = clean(text).removeprefix("@")
+    if "@" not in alone:
+        found, _ = parse_address(f"anybody@{alone}")
+        return (found.rpartition("@")[2],) if found else ()
+    named = [parse_address(part)[0] for part in split_addresses(text)]
+    return tuple(address for address in named if address) if all(named) else ()
+
+
 def on_the_wire(text: str) -> str:
     """An address, or a domain alone, with the domain as it is kept and sent: in punycode. Other text stays as it is."""
     local, at, domain = text.strip().rpartition("@")

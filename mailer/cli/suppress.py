@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailer.addresses import addresses_or_domain, parse_address
 from mailer.cli.output import counted, json_option, line, print_json, table, tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -30,9 +31,11 @@ def add(settings: Settings, what: str, reason: str) -> None:
     """Write to this address, or anyone at this domain, no more. What waits for them is called back."""
     from mailer.workspace.suppressing import suppress as use
 
+    named = _checked(what)
     with settings.workspace() as workspace:
-        done = use(workspace, [_checked(what)], reason=reason)
-    line(f"{what} is suppressed." if done.added else f"{what} was suppressed already.")
+        done = use(workspace, named, reason=reason)
+    told, (is_, was) = " and ".join(named), ("is", "was") if len(named) == 1 else ("are", "were")
+    line(f"{told} {is_} suppressed." if done.added else f"{told} {was} suppressed already.")
     if done.cancelled:
         line(f"{counted(len(done.cancelled), 'waiting mail')} cancelled.")
 
@@ -45,7 +48,7 @@ def remove(settings: Settings, what: str) -> int:
     from mailer.workspace.suppressing import allow
 
     with settings.workspace() as workspace:
-        gone = allow(workspace, [what])
+        gone = allow(workspace, [what, *addresses_or_domain(what)])
     line(f"{what} may be written to again." if gone else f"{what} was not suppressed.")
     return 0 if gone else 1
 
@@ -115,18 +118,15 @@ def _lines(file: Path) -> list[str] | None:
     return None if any(mark in text for text in lines for mark in "\0,;\t") else lines
 
 
-def _meant(cells: Sequence[str]) -> list[str]:
-    """The addresses of a row; or the domain, where it is nothing else."""
-    plausible = [cell for cell in cells if _is_plausible(cell)]
-    return [cell for cell in plausible if "@" in cell or len(cells) == 1]
+def _meant(cells: Sequence[str]) -> Sequence[str]:
+    """The addresses of a row; or what is named where there is one cell alone, which may be a domain."""
+    if len(cells) == 1:
+        return addresses_or_domain(cells[0])
+    return [address for cell in cells if "@" in cell and (address := parse_address(cell)[0])]
 
 
-def _checked(what: str) -> str:
-    if not _is_plausible(what):
+def _checked(what: str) -> Sequence[str]:
+    named = addresses_or_domain(what)
+    if not named:
         raise UsageError(f"“{what}” is neither an address nor a domain.", cure="Write bob@example.com or example.com.")
-    return what
-
-
-def _is_plausible(what: str) -> bool:
-    domain = what.rpartition("@")[2]
-    return "." in domain.strip(".") and not any(letter.isspace() or letter in ",;<>" for letter in what)
+    return named

@@ -100,3 +100,10 @@ def test_an_account_whose_provider_is_about_to_refuse_passwords_is_warned_of(fir
 
 def test_a_port_that_there_is_not_is_refused(firm):
     assert "80000 is not in the range" in firm.run("unsubscribe-server", "--port", 80000, code=2).err
+
+
+def test_who_is_named_as_a_mail_program_writes_them_is_suppressed_too(firm):
+    for name in ("mailto:client1@client.example", "Bob <client2@client.example>", "Client3@client.example;"):
+        assert "is suppressed." in firm.run("suppress", "add", name).out
+    told = firm.run("campaigns", "prepare", "thanks").out
+    assert told.count("must not be written to") == 3

@@ -5,7 +5,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.addresses import identity, on_the_wire, parse_address, split_addresses
+from mailer.addresses import addresses_or_domain, identity, on_the_wire, parse_address, split_addresses
 from mailer.model import Severity
 
 
@@ -153,3 +153,21 @@ def test_any_text_gives_an_address_or_one_reason(typed):
     holds = [problem for problem in problems if problem.severity is Severity.HOLD]
     assert len(holds) == (address is None)
     assert address is None or (address.count("@") >= 1 and address.isprintable())
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Bob@Client.example", ("Bob@client.example",)),
+        ("mailto:bob@client.example", ("bob@client.example",)),
+        ("Bob Stone <bob@client.example>", ("bob@client.example",)),
+        (" bob@client.example; ", ("bob@client.example",)),
+        ("bob@client.example, eve@client.example", ("bob@client.example", "eve@client.example")),
+        ("@client.example", ("client.example",)),
+        ("CLIENT.example.", ("client.example",)),
+        ("bücher.example", ("xn--bcher-kva.example",)),
+        *((neither, ()) for neither in ("", "@", "bob@", "com", "*.client.example", "http://client.example", "to Bob")),
+    ],
+)
+def test_who_must_not_be_written_to_is_named_by_address_or_domain(text, named):
+    assert addresses_or_domain(text) == named
