@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mailer.addresses import parse_address
 from mailer.cli.output import ask, counted, json_option, line, print_json
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
@@ -35,6 +36,7 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
     from mailer.ledger import erasing
     from mailer.workspace.statuses import renew
 
+    address = _plain(address)
     question = (
         f"Forget {address} for good? Names, words and answers go; what became of each mail stays, without a name."
     )
@@ -57,12 +59,16 @@ def forget(settings: Settings, address: str, yes: bool) -> int:
     return 0
 
 
+def _plain(named: str) -> str:
+    """An address without what mail programs put around it, such as `Bob <…>` or `mailto:`; a key as it is."""
+    return (parse_address(named)[0] if "@" in named else None) or named.strip()
+
+
 def _addresses(workspace: Workspace, named: str) -> set[str]:
     """Every address of whom an address or a key names, in small letters. UsageError for what is neither."""
-    from mailer.addresses import on_the_wire
     from mailer.ledger import people
 
-    found = {on_the_wire(named).casefold()} if "@" in named else set[str]()
+    found = {named.casefold()} if parse_address(named)[0] else set[str]()
     for ledger in workspace.existing_ledgers():
         with ledger.read() as tx:
             found.update(people.addresses_of(tx, people.find(tx, named)))
@@ -94,6 +100,7 @@ def export(settings: Settings, address: str, out: Path | None, as_json: bool) ->
     """Show all that we hold about ADDRESS, as JSON or as a page to hand out."""
     from mailer.ledger import erasing
 
+    address = _plain(address)
     with settings.workspace() as workspace:
         settings.spare_own(workspace, out)
         held: dict[str, Any] = {}

@@ -107,3 +107,12 @@ def test_who_is_named_as_a_mail_program_writes_them_is_suppressed_too(firm):
         assert "is suppressed." in firm.run("suppress", "add", name).out
     told = firm.run("campaigns", "prepare", "thanks").out
     assert told.count("must not be written to") == 3
+
+
+@pytest.mark.parametrize("named", ["mailto:client1@client.example", "Bob Stone <Client1@client.example>"])
+def test_who_asks_to_be_forgotten_is_found_as_a_mail_program_writes_them(firm, named):
+    firm.run("campaigns", "prepare", "thanks")
+    assert "1 mail emptied" in firm.run("forget", named, "--yes").out
+    held = firm.run("export", named, "--json").json["rehearsal.db"]
+    assert (held["names"], [one.casefold() for one in held["addresses"]]) == ([], ["client1@client.example"])
+    assert "nobody is known by it" in firm.run("forget", "client1@", "--yes", code=2).err
