@@ -166,6 +166,13 @@ class _NeverIn(set):
         return False
 
 
+def test_a_token_is_renewed_for_a_refusal_one_time_in_all():
+    fresh = iter(["second", "third"])
+    bearer = Bearer("first", lambda: next(fresh))
+    assert [bearer.renew(), bearer.renew()] == [True, False]
+    assert "Bearer second" in bearer.answer("ada")
+
+
 def test_a_password_where_a_sign_in_should_be_is_told(provider, monkeypatch):
     monkeypatch.setenv("TOKEN", "a password")
     with pytest.raises(ServerError, match="no sign-in"):

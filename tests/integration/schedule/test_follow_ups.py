@@ -63,6 +63,12 @@ def test_no_follow_up_after_a_bounce_a_suppression_or_a_cancelled_campaign(story
     assert [entry.status for entry in story.entries() if entry.step] == [Status.CANCELLED]
 
 
+def test_a_campaign_that_was_called_off_after_its_first_mails_prepares_no_follow_up_and_is_no_error(story):
+    campaigns.cancel(story.runner.workspace.ledger, who="ada", now=story.now, campaign="story")
+    assert story.turn("2026-12-19 09:31").errors == []
+    assert not any(entry.step for entry in story.entries())
+
+
 def test_a_follow_up_that_was_taken_out_of_the_config_stops_its_campaign_with_a_sentence(story):
     story.turn("2026-12-19 09:31")
     story.write_config(story=f"{MONTHLY};review: none")
