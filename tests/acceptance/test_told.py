@@ -190,3 +190,9 @@ def test_no_file_of_ones_own_is_written_over(firm, own):
     ):
         assert f"{own} is one of your own files; nothing was written." in firm.run(*words, own, code=2).err
     assert (firm.folder / own).read_bytes() == before
+
+
+def test_who_is_called_back_is_named_as_mail_programs_write_them_or_refused(prepared):
+    cancel = ("campaigns", "cancel", "thanks", "--yes", "--address")
+    assert "“Bob” is not an address." in prepared.run(*cancel, "Bob", code=2).err
+    assert prepared.run(*cancel, "Bob <client1@client.example>").out == "1 mail cancelled.\n"
