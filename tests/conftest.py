@@ -31,4 +31,6 @@ def ledger(tmp_path):
 @pytest.fixture
 def firm(tmp_path):
     """A firm with three clients, one template, and a campaign that is rehearsed."""
-    return make_firm(tmp_path / "firm")
+    made = make_firm(tmp_path / "firm")
+    with made.closing:
+        yield made

@@ -46,6 +46,7 @@ class AskedDesk:
 def closed_desk(firm: Firm) -> AskedDesk:
     """A desk whose link was not used yet."""
     app, door = make_app(firm.open, firm.folder / "config.yaml", PORT)
+    firm.closing.callback(app.extensions["desk"].close)
     return AskedDesk(app, door, app.test_client())
 
 
@@ -77,6 +78,7 @@ def serving(open_workspace: Callable[[], Workspace], config_path: Path) -> Itera
     finally:
         server.trigger.pull_trigger(server.close)
         thread.join(timeout=10)
+        app.extensions["desk"].close()
 
 
 def prepare(firm: Firm, campaign: str = "thanks") -> None:

@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -92,6 +93,8 @@ class Firm:
     """A firm's folder."""
 
     folder: Path
+    #: What its desks hold open, until the test is over.
+    closing: ExitStack = field(default_factory=ExitStack)
 
     def write_sheet(self, rows: Sequence[Sequence[object]], header: Sequence[str] = HEADER) -> None:
         book = Workbook()

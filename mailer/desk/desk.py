@@ -36,13 +36,17 @@ class Desk:
         self._lock = threading.RLock()
         self._stamp: object = None
         self._workspace = self._opened()
+        #: Those from before config.yaml changed; a page that began with one may still read it.
+        self._earlier: list[Workspace] = []
 
     @property
     def workspace(self) -> Workspace:
         """The workspace with config.yaml as it is now. Raises ConfigError."""
         with self._lock:
             if self._stamp is None or stamp_of(self.config_path) != self._stamp:
-                self._workspace = self._opened()
+                opened = self._opened()
+                self._earlier.append(self._workspace)
+                self._workspace = opened
             return self._workspace
 
     def _opened(self) -> Workspace:
@@ -84,7 +88,8 @@ class Desk:
         self._pool.shutdown(cancel_futures=True)
         self.goings.close()
         self.drops.close()
-        self._workspace.__exit__()
+        for workspace in (*self._earlier, self._workspace):
+            workspace.__exit__()
 
     def refresh(self, campaign: str) -> Refreshed:
         """Render again what changed in the sheet or the template since it was rendered."""

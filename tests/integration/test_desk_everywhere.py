@@ -57,7 +57,8 @@ def desk(tmp_path_factory):
             timing.retime(tx, {1: NOW - timedelta(days=2), 3: NOW})
             moves.move(tx, [3], Status.SENDING, at=NOW, who=EVIL)
             moves.move(tx, [3], Status.UNCONFIRMED, at=NOW, who=EVIL, values={"last_reply": EVIL})
-    return open_desk(firm)
+    with firm.closing:
+        yield open_desk(firm)
 
 
 @pytest.mark.parametrize("path", PAGES)

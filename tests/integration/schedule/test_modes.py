@@ -5,6 +5,7 @@ rehearses in between. Whatever is done, the same people get the same mails on th
 """
 
 from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -53,12 +54,14 @@ def say(life, *words, fine=(0, 1, 2, 75)):
     return ran.output
 
 
+@contextmanager
 def desk_of(life):
     firm = Firm(life.folder)
     app, door = make_app(lambda: firm.open(life.now), life.folder / "config.yaml", PORT)
     desk = AskedDesk(app, door, app.test_client())
     desk.get(door.link.removeprefix(HOME))
-    return desk
+    yield desk
+    app.extensions["desk"].close()
 
 
 def press(desk, path, **form):
@@ -71,10 +74,10 @@ def look(life):
     """Look at everything there is to look at, in the terminal and on the desk."""
     for words in LOOKS:
         say(life, *words.split())
-    desk = desk_of(life)
-    for path in PAGES:
-        assert desk.get(path).status_code == 200, path
-    desk.post("/campaigns/thanks/test", {"address": "ada@harbourvale.example"})
+    with desk_of(life) as desk:
+        for path in PAGES:
+            assert desk.get(path).status_code == 200, path
+        desk.post("/campaigns/thanks/test", {"address": "ada@harbourvale.example"})
 
 
 def rehearse(life):
@@ -95,19 +98,19 @@ def is_neglected(life):
 
 def waver(life):
     """Prepare, change one's mind, and take it back, again and again."""
-    desk = desk_of(life)
-    say(life, "campaigns", "prepare", "thanks")
-    press(desk, "/campaigns/thanks/prepare")
-    if mail := first(life):
-        say(life, "drafts", "approve", mail, "--yes", fine=(0,))
-        say(life, "drafts", "discard", "--undo", mail, fine=(0,))
-        press(desk, f"/review/thanks/{mail}/hold")
-        press(desk, f"/review/thanks/{mail}/back")
-    life.now += MOMENT
-    for words in () if is_neglected(life) else ("catch-up", "let-go"):
-        say(life, "campaigns", words, "thanks", fine=(0,))
-    press(desk, "/campaigns/thanks/pause")
-    press(desk, "/campaigns/thanks/resume")
+    with desk_of(life) as desk:
+        say(life, "campaigns", "prepare", "thanks")
+        press(desk, "/campaigns/thanks/prepare")
+        if mail := first(life):
+            say(life, "drafts", "approve", mail, "--yes", fine=(0,))
+            say(life, "drafts", "discard", "--undo", mail, fine=(0,))
+            press(desk, f"/review/thanks/{mail}/hold")
+            press(desk, f"/review/thanks/{mail}/back")
+        life.now += MOMENT
+        for words in () if is_neglected(life) else ("catch-up", "let-go"):
+            say(life, "campaigns", words, "thanks", fine=(0,))
+        press(desk, "/campaigns/thanks/pause")
+        press(desk, "/campaigns/thanks/resume")
 
 
 def live(life, mode, *, before=None, on=DAYS):
