@@ -126,8 +126,12 @@ class Workspace:
     def _open(self, name: str) -> Ledger:
         if name not in self._ledgers:
             ledger = open_ledger(self.folder / name, now=self.now)
-            if not ledger.is_read_only:
-                claims.settle(ledger, at=self.now)  # before anybody is handed it
+            try:
+                if not ledger.is_read_only:
+                    claims.settle(ledger, at=self.now)  # before anybody is handed it
+            except BaseException:
+                ledger.close()
+                raise
             self._ledgers[name] = ledger
         return self._ledgers[name]
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -227,7 +228,7 @@ def test_a_moved_folder_is_told_on_the_desk_with_what_to_type(firm):
         approve_all(firm)
         with firm.open() as workspace:
             workspace.trust_ledger()
-        moved = type(firm)(firm.folder.rename(firm.folder.with_name("moved")))
+        moved = replace(firm, folder=firm.folder.rename(firm.folder.with_name("moved")))
         desk = open_desk(moved)
         assert "was moved or copied" in said(desk.get("/"))
         act(desk, "send")

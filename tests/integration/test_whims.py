@@ -63,7 +63,6 @@ def test_whatever_a_server_says_each_contact_gets_one_mail_or_is_named(firm, con
         now = {entry.address: entry.status for entry in mails_after(firm, 8)}
     received = Counter(address for taken in server.accepted for address in taken.rcpt_to)
     assert len(now) == MAILS
-    assert len(received) > MAILS / 4  # it does take most of what it is given
     assert set(received.values()) == {1}
     assert [address for address, status in now.items() if status is Status.SENT and not received[address]] == []
     assert {now[address] for address in received} <= {Status.SENT, Status.UNCONFIRMED}
