@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mailer.addresses import parse_address
 from mailer.cli.adding import add
+from mailer.cli.addresses import ADDRESS
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.home import tell_home, tell_rehearsed
 from mailer.cli.output import ask, counted, json_option, line, passed_over, print_json, problem_json, problems, table
@@ -227,24 +227,15 @@ def status(settings: Settings, campaign: str | None, as_json: bool) -> None:
     )
 
 
-def _one(named: str) -> str:
-    """The address, also where it is written as `Bob <bob@…>`; UsageError for what is none."""
-    address, _ = parse_address(named)
-    if address is None:
-        raise UsageError(f"“{named}” is not an address.", cure="Write it as bob@client.example.")
-    return address
-
-
 @campaigns.command(short_help="Call back what has not gone.")
 @click.argument("campaign", type=CAMPAIGN)
-@click.option("--address", metavar="ADDRESS", help="Only the mails to this address.")
+@click.option("--address", type=ADDRESS, metavar="ADDRESS", help="Only the mails to this address.")
 @click.option("--yes", is_flag=True, help="Answer the question with yes.")
 @click.pass_obj
 def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) -> None:
     """Call back everything of a campaign that has not gone; its open rounds are closed."""
     from mailer import campaigns as use
 
-    address = None if address is None else _one(address)
     with settings.workspace() as workspace:
         _must_be_known(workspace, campaign)
         ledger = workspace.ledger_of(campaign)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mailer.cli.addresses import ADDRESS
 from mailer.cli.completion import CAMPAIGN
 from mailer.cli.home import tell_rehearsed
 from mailer.cli.output import line, tell
@@ -14,20 +15,23 @@ from mailer.model import Outcome
 
 @click.command()
 @click.argument("campaign", type=CAMPAIGN)
-@click.option("--to", metavar="ADDRESS", required=True, help="Your own address: every mail goes there, and only there.")
+@click.option(
+    "--to",
+    "address",
+    type=ADDRESS,
+    metavar="ADDRESS",
+    required=True,
+    help="Your own address: every mail goes there, and only there.",
+)
 @click.option(
     "--limit", type=click.IntRange(min=1), metavar="N", default=3, show_default=True, help="How many of the drafts."
 )
 @click.pass_obj
-def test(settings: Settings, campaign: str, to: str, limit: int) -> int:
+def test(settings: Settings, campaign: str, address: str, limit: int) -> int:
     """Send some of a campaign's drafts to yourself, as they will look. It counts as contact with nobody."""
-    from mailer.addresses import parse_address
     from mailer.scheduling.preparing import prepare_to_look
     from mailer.workspace.passes import send_test, words_for_test
 
-    address, _ = parse_address(to)
-    if address is None:
-        raise UsageError(f"“{to}” is not an address.", cure="Write it as you@example.com.")
     with settings.workspace() as workspace:
         ledger = workspace.ledger_of(campaign)
         done = prepare_to_look(workspace, campaign)

@@ -119,14 +119,10 @@ def _missing(header: Header, source: ContactSource, place: str) -> Iterator[Prob
 def _misspelt(header: Header, source: ContactSource, place: str) -> Iterator[Problem]:
     """Names in config.yaml's `columns:` that are nearly ours: as a name of their own they would do nothing."""
     for name, named in source.columns.items():
-        near = (
-            [MEANINGS.get(name, "")] if name in MEANINGS else difflib.get_close_matches(name, SYNONYMS, n=1, cutoff=0.8)
-        )
+        near = MEANINGS.get(name) or next(iter(difflib.get_close_matches(name, SYNONYMS, n=1, cutoff=0.8)), "")
         if near and name not in SYNONYMS:
-            what = (
-                f"config.yaml calls the column “{named}” `{name}`, which is no name of ours; did you mean `{near[0]}`?"
-            )
-            cure = f"Write `columns: {{{near[0]}: {named}}}`, or leave it as a name of your own."
+            what = f"config.yaml calls the column “{named}” `{name}`, which is no name of ours; did you mean `{near}`?"
+            cure = f"Write `columns: {{{near}: {named}}}`, or leave it as a name of your own."
             yield Problem(f"{place} › row {header.row}", what, cure, Severity.WARN, "odd-column")
 
 

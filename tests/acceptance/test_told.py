@@ -194,5 +194,5 @@ def test_no_file_of_ones_own_is_written_over(firm, own):
 
 def test_who_is_called_back_is_named_as_mail_programs_write_them_or_refused(prepared):
     cancel = ("campaigns", "cancel", "thanks", "--yes", "--address")
-    assert "“Bob” is not an address." in prepared.run(*cancel, "Bob", code=2).err
+    assert "“Bob” is not an address;" in prepared.run(*cancel, "Bob", code=2).err
     assert prepared.run(*cancel, "Bob <client1@client.example>").out == "1 mail cancelled.\n"
