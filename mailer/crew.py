@@ -24,6 +24,8 @@ Answer = TypeVar("Answer")
 _WORTH = 3
 #: So many batches are asked of each process at a time: it goes on with the next while its answer waits to be read.
 _AHEAD = 2
+#: How far they stand back where cores are few: whatever waits for the process that asks waits for it alone.
+_NICE = 10
 #: What Linux lets anybody's pipe hold.
 _PIPE_BYTES = 1 << 20
 _THREADS = Path("/proc/self/task")
@@ -119,6 +121,7 @@ class _Member(Generic[Batch, Answer]):
 def _serve(work: Callable[[Batch], Answer], asked: int, tell: int) -> NoReturn:
     """Answer until nobody asks any more, holding no file of the process it was forked from."""
     try:
+        os.nice(_NICE)
         gc.freeze()  # what was there before stays; looking through it for garbage would copy it all
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C asked the other process
         signal.signal(signal.SIGTERM, signal.SIG_DFL)  # and only that one answers who stops the service

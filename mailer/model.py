@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Self
 
 #: What a cell can hold, typed. None is an empty cell.
@@ -229,8 +229,12 @@ def bare_address(recipient: str) -> str:
 
 def new_message_id(from_: str) -> str:
     """`<128 random bits@domain of the From address>`: made once, when a draft is queued, and kept for good."""
-    domain = bare_address(from_).rpartition("@")[2].encode("idna").decode("ascii")
-    return f"<{secrets.token_hex(16)}@{domain}>"
+    return f"<{secrets.token_hex(16)}@{_domain_of(from_)}>"
+
+
+@lru_cache(maxsize=16)
+def _domain_of(from_: str) -> str:
+    return bare_address(from_).rpartition("@")[2].encode("idna").decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

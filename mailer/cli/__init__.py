@@ -190,10 +190,10 @@ def _open_what_is_closed() -> None:
 def start_lightly() -> None:
     """Leave out what takes a fifth of a short command's time, for nothing.
 
-    What a command loads is some hundred thousand objects that all stay. Python would look through them for garbage
-    after every 700 new ones, and once more when it ends. And pydantic would read the metadata of every installed
-    package, in search of plug-ins.
+    What a command loads is some hundred thousand objects that all stay, and mails leave hardly any garbage that has to
+    be looked for. Python would look through them all again and again, and once more when it ends. And pydantic would
+    read the metadata of every installed package, in search of plug-ins.
     """
-    gc.set_threshold(10_000)
+    gc.set_threshold(100_000)
     atexit.register(gc.freeze)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

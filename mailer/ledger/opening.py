@@ -34,7 +34,7 @@ from mailer.errors import BusyError, LedgerError
 from mailer.ledger import schema
 
 #: The newest migration this program knows (a test holds it to the migrations folder).
-HEAD = "0004"
+HEAD = "0005"
 
 #: What the functions beside this module are handed.
 Transaction = Connection

@@ -181,7 +181,6 @@ deliveries = Table(
     Index("ix_deliveries_queue", "status", "account", "due_at", "id"),
     # of what has left alone, so that a draft is not written into it, too; `postgresql_where` would load that dialect
     Index("ix_deliveries_quota", "account", "sent_at", sqlite_where=text("sent_at IS NOT NULL")),
-    Index("ix_deliveries_address", "round_id", "address"),
 )
 
 #: The people of a household or group that one delivery serves, beside the one it is addressed to.

@@ -51,7 +51,7 @@ def envelope(packed: bytes) -> tuple[str, tuple[str, ...]]:
     while b"\n" not in head:
         head += reading.decompress(rest, 1024)
         rest = reading.unconsumed_tail
-    values = json.loads(head.partition(b"\n")[0])
+    values = json.loads(head.partition(b"\n")[0].decode())
     return values["from_"], tuple(bare_address(each) for name in ("to", "cc", "bcc") for each in values[name])
 
 

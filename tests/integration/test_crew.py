@@ -55,6 +55,18 @@ with Crew(who, most=1) as crew:
     assert told == 4  # one done here, one answered, two asked
 
 
+def test_they_stand_back_for_the_one_that_asks():
+    here, there = told_by("""
+def niceness(batch):
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+with Crew(niceness) as crew:
+    here, *there = crew.answers(MANY)
+    print(json.dumps([here, there]))
+""")
+    assert min(there) > here
+
+
 def test_batches_and_answers_larger_than_a_pipe_wait_for_nobody():
     told = told_by("""
 large = [bytes(3 << 20) for _ in range(8)]
