@@ -118,12 +118,12 @@ def sixteen_connections_100_ms() -> Pair:
 
 
 def prepared_and_sent(rows: int) -> Pair:
-    """The work itself; our start-up is left out, and theirs is a fiftieth of their time for 2,000 rows."""
+    """The same rows, each mail of them; our start-up is left out, and theirs is a fiftieth of their time for 2,000."""
     with sink() as port, firm.place() as folder:
         firm.make(folder / "ours", rows=rows)
         firm.connect(folder / "ours", port=port, review="none")
         ours = rows / sum(child(folder / "ours", what)["seconds"] for what in ("prepare", "send"))
-        return Pair(ours, rivals.mailmerge(folder / "theirs", port, rows=2000))
+        return Pair(ours, rivals.mailmerge(folder / "theirs", port, rows=rows))
 
 
 def end_to_end() -> Pair:
@@ -211,7 +211,7 @@ def desk_pages() -> Pair:
     return Pair(desk.slowest(), desk.PROMISED)
 
 
-WORK, MAILMERGE_2000 = "{} rows prepared and sent", "mailmerge 2.3.0 for 2,000"
+WORK = "{} rows prepared and sent"
 MAILMERGE, SOURCE, PASS = "mailmerge 2.3.0", "smtp-source, 10 sessions", "the send pass, {}, 10 connections"
 WAY = "three commands: 5,000 rows prepared, approved, sent"
 OPENPYXL = "openpyxl's read_only pass over the same cells"
@@ -219,9 +219,7 @@ LIBRARIES = "importing click, jinja2, yagmail, sqlalchemy"
 
 ALL = (
     Measure("two-thousand", WORK.format("2,000"), "mails/s", MAILMERGE, 6.5, 12, lambda: prepared_and_sent(2000)),
-    Measure(
-        "ten-thousand", WORK.format("10,000"), "mails/s", MAILMERGE_2000, 7.5, 12, lambda: prepared_and_sent(10_000)
-    ),
+    Measure("ten-thousand", WORK.format("10,000"), "mails/s", MAILMERGE, 7.5, 12, lambda: prepared_and_sent(10_000)),
     Measure("end-to-end", WAY, "mails/s", MAILMERGE, 3, 12, end_to_end),
     Measure("yagmail", "the same", "mails/s", "a loop over yagmail's send", 3, 12, against_yagmail, times=1),
     Measure("pass", PASS.format("8 KB"), "mails/s", SOURCE, 0.18, 0.30, lambda: over_loopback(8, rows=20_000)),
