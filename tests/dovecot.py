@@ -199,6 +199,15 @@ def changing_line(port: int, said: bytes, told: bytes):
     return _line(port, lambda server, client: _pump(server, client, None, lambda content: content.replace(said, told)))
 
 
+def refusing_line(port: int, marked: bytes, said: bytes):
+    """A way to `port` on which a fetch of mails that hold the mark ends with `said`."""
+
+    def changed(content: bytes) -> bytes:
+        return content.replace(b"OK Fetch completed", b"NO " + said) if marked in content else content
+
+    return _line(port, lambda server, client: _pump(server, client, None, changed))
+
+
 @contextmanager
 def _line(port: int, back: Callable[[socket.socket, socket.socket], None]):
     """A way to `port`; `back` brings what the server says."""

@@ -102,8 +102,11 @@ def _read_folder(mailbox: Mailbox, folder: str, desk: _Desk, found: Check, file_
     to_file: list[int] = []
     first_day = (began_at or desk.now).date() - timedelta(days=1)  # the server's day may not be ours
     for position, batch in mailbox.new_mail(folder, since, first_day):
-        understood = _understand(batch, desk)
+        understood = _understand([letter for letter in batch if not letter.refusal], desk)
         with desk.ledger.begin() as tx:
+            for letter in batch:
+                if letter.refusal:
+                    _tell_refused(tx, letter, f"{folder} {position.uid_validity} {letter.uid}", desk, found)
             for letter, fingerprint, mail in understood:
                 if _record(tx, fingerprint, mail, desk, found) and mail.kind in _FILED:
                     to_file.append(letter.uid)
@@ -139,6 +142,18 @@ def _record(tx: Transaction, fingerprint: str, mail: Incoming, desk: _Desk, foun
     )
     heard.keep(tx, replace(kept, address="", subject="", words="") if news.is_nameless else kept, fingerprint)
     return True
+
+
+def _tell_refused(tx: Transaction, letter: Fetched, fingerprint: str, desk: _Desk, found: Check) -> None:
+    """What the server does not hand out may be an answer: a person has to look."""
+    if heard.is_seen(tx, desk.account, fingerprint):
+        return
+    note = "the server does not hand it out; look at it in your mail program"
+    found.counts[Kind.UNCLEAR] += 1
+    found.news.append(News(Kind.UNCLEAR, "", "", "", letter.refusal, note))
+    heard.keep(
+        tx, heard.Returned(desk.account, desk.now, Kind.UNCLEAR, "", "", letter.refusal, note, None), fingerprint
+    )
 
 
 def _acted(tx: Transaction, mail: Incoming, desk: _Desk) -> News | None:

@@ -30,6 +30,8 @@ FETCH_BYTES = 128 << 10
 BATCH = 40
 _TIMEOUT = 60.0
 _UID = re.compile(rb"\bUID (\d+)")
+#: The server will hand it out another time (RFC 5530 §3).
+_NOT_NOW = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT)\b", re.IGNORECASE)
 
 
 class LineCutError(ServerError):
@@ -54,6 +56,8 @@ class Fetched:
 
     uid: int
     content: bytes
+    #: What the server said instead, where it hands out others and not this one.
+    refusal: str = ""
 
 
 class Mailbox:
@@ -126,11 +130,38 @@ class Mailbox:
 
     def _fetch(self, uids: list[int]) -> list[Fetched]:
         with _translated(self.name):
-            wanted = f"(UID BODY.PEEK[]<0.{FETCH_BYTES}>)"
-            kind, answers = self._box.client.uid("fetch", ",".join(map(str, uids)), wanted)
-            if kind != "OK":  # some of them may be missing: these count as not read yet
-                raise imaplib.IMAP4.error(answers[0].decode("utf-8", "replace"))
-        return list(_fetched(answers or []))
+            try:
+                return self._given(uids)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:
+                if len(uids) == 1 or _NOT_NOW.search(str(error)):
+                    raise
+            return self._one_by_one(uids)
+
+    def _given(self, uids: list[int]) -> list[Fetched]:
+        wanted = f"(UID BODY.PEEK[]<0.{FETCH_BYTES}>)"
+        kind, answers = self._box.client.uid("fetch", ",".join(map(str, uids)), wanted)
+        if kind != "OK":  # some of them may be missing: these count as not read yet
+            raise imaplib.IMAP4.error(answers[0].decode("utf-8", "replace"))
+        given = {each.uid: each for each in _fetched(answers or [])}  # and what came before an earlier refusal
+        return [given[uid] for uid in uids if uid in given]
+
+    def _one_by_one(self, uids: list[int]) -> list[Fetched]:
+        """Each by itself, so that one mail which the server cannot read does not bar the way to those behind it."""
+        found: list[Fetched] = []
+        refused: list[imaplib.IMAP4.error] = []
+        for uid in uids:
+            try:
+                found += self._given([uid])
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as error:
+                refused.append(error)
+                found.append(Fetched(uid, b"", str(error)))
+        if len(refused) == len(uids):
+            raise refused[0]
+        return found
 
     def has(self, folder: str, message_id: str) -> bool:
         """Whether the folder holds a mail with this Message-ID."""

@@ -10,7 +10,7 @@ from mailer.errors import ServerError
 from mailer.ledger.opening import open_ledger
 from mailer.mailbox.imap import Mailbox, Position
 from tests import mails
-from tests.dovecot import PASSWORD, Dovecot, changing_line, cutting_line
+from tests.dovecot import PASSWORD, Dovecot, changing_line, cutting_line, refusing_line
 from tests.factories import NOW
 from tests.inboxes import NEEDS_DOVECOT, TODAY, about, checked, kept, reply, sent
 
@@ -78,6 +78,24 @@ def test_mails_that_the_server_will_not_give_out_now_are_read_the_next_time(inbo
         with pytest.raises(ServerError, match="Too much"):
             checked(inbox, ledger, open_mailbox=lambda: Mailbox.open(place, "ada", PASSWORD, timeout=20))
     assert checked(inbox, ledger).counts["reply"] == 1
+
+
+def test_a_mail_that_the_server_cannot_read_is_told_once_and_does_not_bar_the_way_to_the_next(inbox, ledger):
+    _, message_id = sent(ledger)
+    inbox.deliver(b"From: bob@client.example\r\n\r\nBROKEN")
+    with refusing_line(inbox.port, b"BROKEN", b"The message could not be converted") as port:
+        place = inbox.place(server=f"127.0.0.1:{port}")
+
+        def check():
+            return checked(inbox, ledger, open_mailbox=lambda: Mailbox.open(place, "ada", PASSWORD, timeout=20))
+
+        with pytest.raises(ServerError, match="could not be converted"):
+            check()  # as long as nothing else is there, the server may only be tired
+        inbox.deliver(reply(message_id))
+        found = check()
+        assert (found.read, found.counts) == (2, {"unclear": 1, "reply": 1})
+        assert "could not be converted" in found.news[0].words
+        assert check().counts == {}
 
 
 def test_broken_mails_do_not_stop_the_others(inbox, ledger):
