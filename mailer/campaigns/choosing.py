@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar
 
+from mailer.commands import command
 from mailer.config.models import Campaign
 from mailer.errors import UsageError
 from mailer.ledger import listing, rounds
@@ -75,7 +76,7 @@ def open_chosen(tx: Transaction, name: str, campaign: Campaign, choice: Choice, 
             if choice.again:
                 _refuse_unsent(tx, name)
             wanted = _by_hand(rounds.rounds_of(tx, name), again=choice.again)
-            again = f"Start the next one: mailer campaigns prepare {name} --again"
+            again = f"Start the next one: {command('campaigns', 'prepare', name, '--again')}"
             return _open(rounds.open_round(tx, name, wanted, now=now), again)
         case Trial():
             return rounds.open_round(tx, name, "1", now=now)
@@ -86,7 +87,7 @@ def template_of(name: str, campaign: Campaign, step: int) -> str:
     if step > len(campaign.follow_up):
         raise UsageError(
             f"Follow-up {step} of {name} is no longer in config.yaml.",
-            cure=f"Put it back, or call back what waits of it: mailer campaigns cancel {name}",
+            cure=f"Put it back, or call back what waits of it: {command('campaigns', 'cancel', name)}",
         )
     return campaign.follow_up[step - 1].template if step else campaign.template
 
@@ -94,7 +95,9 @@ def template_of(name: str, campaign: Campaign, step: int) -> str:
 def _there(tx: Transaction, campaign: str, name: str) -> Round:
     found = rounds.find_round(tx, campaign, name)
     if found is None:
-        raise UsageError(f"{campaign} has no round {name}.", cure=f"See them with: mailer campaigns status {campaign}")
+        raise UsageError(
+            f"{campaign} has no round {name}.", cure=f"See them with: {command('campaigns', 'status', campaign)}"
+        )
     return found
 
 
@@ -115,7 +118,7 @@ def _refuse_unsent(tx: Transaction, name: str) -> None:
         )
         raise UsageError(
             f"{many} not gone yet; a new round would write to the same people twice.",
-            cure=f"Send what waits, or call it off: mailer campaigns cancel {name}",
+            cure=f"Send what waits, or call it off: {command('campaigns', 'cancel', name)}",
         )
 
 

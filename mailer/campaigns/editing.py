@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mailer.campaigns.choosing import AsItStands
 from mailer.campaigns.preparing import prepare
+from mailer.commands import command
 from mailer.config.models import Config
 from mailer.errors import UsageError
 from mailer.ledger import drafts, listing
@@ -61,7 +62,7 @@ def _signature_of(draft: Draft, config: Config, folder: Path) -> str:
     if account is None:
         raise UsageError(
             f"This mail is from account {draft.account}, which is no longer in config.yaml.",
-            cure=f"Bring the drafts up to date first: mailer campaigns prepare {draft.campaign}",
+            cure=f"Bring the drafts up to date first: {command('campaigns', 'prepare', draft.campaign)}",
         )
     return (folder / account.signature).read_text(encoding="utf-8") if account.signature else ""
 
@@ -86,7 +87,7 @@ def _draft_entry(tx: Transaction, delivery_id: int) -> listing.Entry:
     if entry is None:
         raise UsageError(f"There is no draft {delivery_id}.", cure="See them with: mailer drafts list")
     if entry.status is not Status.DRAFT:
-        again = f"Make it a draft again first: mailer drafts discard --undo {delivery_id}"
+        again = f"Make it a draft again first: {command('drafts', 'discard', '--undo', delivery_id)}"
         raise UsageError(
             f"Number {delivery_id} is {entry.status}, so its words can no longer be changed.",
             cure=again if entry.status in _BACK else "",

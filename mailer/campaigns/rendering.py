@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailer.campaigns.accounts import account_for
+from mailer.commands import command
 from mailer.ledger.drafts import Kept, Rendering
 from mailer.ledger.had import Had
 from mailer.model import Contact, Draft, Edit, Memo, Problem, Severity
@@ -174,7 +175,7 @@ def _standing(bench: Bench, row: Row) -> list[Problem]:
     found = []
     for address, why in row.suppressed.items():
         what = f"{address} must not be written to: {why}"
-        cure = f"Discard the draft; or, if they changed their mind: mailer suppress remove {address}"
+        cure = f"Discard the draft; or, if they changed their mind: {command('suppress', 'remove', address)}"
         found.append(Problem(where, what, cure, Severity.HOLD, "suppressed"))
     for address, place in row.doubled.items() if bench.campaign.doubled == "hold" else ():
         what = f"{address} already gets this mail ({place})."
@@ -205,7 +206,7 @@ def _changed_beneath(delivery_id: int) -> Problem:
     return Problem(
         f"draft {delivery_id}",
         "The words beneath your edit have changed since you made it.",
-        f"Compare them: mailer drafts diff {delivery_id}",
+        f"Compare them: {command('drafts', 'diff', delivery_id)}",
         Severity.WARN,
         "changed-beneath",
     )

@@ -8,6 +8,7 @@ from itertools import islice, tee
 from typing import TYPE_CHECKING
 
 from mailer.campaigns.rendering import Rendered, Row
+from mailer.commands import command
 from mailer.crew import Crew
 from mailer.ledger import drafts, moves, people, suppressions, touches
 from mailer.ledger.drafts import Kept, Mailbox, Place, Rendering
@@ -176,7 +177,7 @@ def note_renames(bench: Bench) -> None:
         Problem(
             new,
             f"{name} is new at {new}, and {old} of the same name is no longer in the sheet",
-            f"If they are one person: mailer contacts merge {old} {new}",
+            f"If they are one person: {command('contacts', 'merge', old, new)}",
             Severity.WARN,
             "probable-rename",
         )

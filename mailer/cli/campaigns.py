@@ -113,7 +113,11 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
     """Make the drafts of a campaign, or bring them up to date with the sheet and the template."""
     with settings.workspace() as workspace:
         scheduled = workspace.config.campaign(campaign).when is not None and not again
-        done = _prepare_next(workspace, campaign) if scheduled else _prepare_by_hand(workspace, campaign, again=again)
+        done = (
+            _prepare_next(settings, workspace, campaign)
+            if scheduled
+            else _prepare_by_hand(workspace, campaign, again=again)
+        )
         count, held = _waiting(workspace, campaign, done.round)
         tell_home(workspace, [campaign])
     if as_json:
@@ -124,7 +128,7 @@ def prepare(settings: Settings, campaign: str, again: bool, as_json: bool) -> No
     if count:
         said = f", {len(held)} of them held by a problem" if held else ""
         line(f"{counted(count, 'draft')} to look at{said}.")
-        look, approve = settings.command(f"preview {campaign}"), settings.command(f"drafts approve {campaign}")
+        look, approve = settings.command("preview", campaign), settings.command("drafts", "approve", campaign)
         line(f"→ Look at them: {look}    Approve them: {approve}")
 
 
@@ -136,13 +140,14 @@ def _prepare_by_hand(workspace: Workspace, campaign: str, *, again: bool) -> Pre
     return prepare_campaign(ledger, workspace.config, workspace.folder, campaign, ByHand(again), now=workspace.now)
 
 
-def _prepare_next(workspace: Workspace, campaign: str) -> Prepared:
+def _prepare_next(settings: Settings, workspace: Workspace, campaign: str) -> Prepared:
     """The next round of a campaign that has a rule: the same drafts `mailer run` would make later."""
     from mailer.scheduling.preparing import prepare_next
 
     done = prepare_next(workspace, campaign)
     if done is None:
-        cure = f"See who waits: mailer drafts list {campaign}; and when others come: mailer schedule"
+        waits, others = settings.command("drafts", "list", campaign), settings.command("schedule")
+        cure = f"See who waits: {waits}; and when others come: {others}"
         raise UsageError(f"Nobody more of {campaign} is due.", cure=cure)
     return done
 
@@ -252,7 +257,7 @@ def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) ->
 def pause(settings: Settings, campaign: str) -> None:
     """Let nothing of a campaign be prepared or sent until you resume it."""
     _set_pause(settings, campaign, paused=True)
-    line(f"{campaign} is paused. Go on with: mailer campaigns resume {campaign}")
+    line(f"{campaign} is paused. Go on with: {settings.command('campaigns', 'resume', campaign)}")
 
 
 @campaigns.command(short_help="Let a paused campaign go on.")
@@ -286,7 +291,7 @@ def catch_up(settings: Settings, campaign: str, round_name: str | None) -> None:
         done, waiting = use.catch_up(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
     line(f"{counted(len(done.done), 'mail')} for the next open hour.")
     if waiting:
-        line(f"{waiting} still need your yes: mailer drafts approve {campaign}")
+        line(f"{waiting} still need your yes: {settings.command('drafts', 'approve', campaign)}")
 
 
 @campaigns.command("let-go", short_help="Drop what is late for good.")

@@ -13,6 +13,7 @@ from mailer.cli.completion import CAMPAIGN, SOURCE
 from mailer.cli.looking import read_file
 from mailer.cli.settings import Settings
 from mailer.cli.sources import config_of, firm_of, key_option, open_source, rows_option, sheet_option
+from mailer.commands import command
 from mailer.errors import ContactsError, UsageError
 
 if TYPE_CHECKING:
@@ -140,7 +141,9 @@ def show(settings: Settings, /, source: str, person: str | None, as_json: bool, 
     wanted = (person.strip(), identity(person.strip()))
     found = [c for c in reading if c.key in wanted or identity(c.address) == wanted[1]]
     if not found:
-        raise UsageError(f"“{person}” is not in {source}.", cure=f"mailer contacts list {source} names everybody.")
+        raise UsageError(
+            f"“{person}” is not in {source}.", cure=f"`{command('contacts', 'list', source)}` names everybody."
+        )
     if as_json:
         output.print_json([contact_json(contact) for contact in found])
         return

@@ -79,7 +79,7 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
             ]
             for entry in entries
         ],
-        empty="No drafts." + (f" Make some: mailer campaigns prepare {campaign}" if campaign else ""),
+        empty="No drafts." + (f" Make some: {settings.command('campaigns', 'prepare', campaign)}" if campaign else ""),
     )
 
 
@@ -186,23 +186,23 @@ def approve(settings: Settings, which: tuple[str, ...], every: bool, yes: bool) 
         ledger, entries = _chosen(settings, workspace, which)
         if not _are_numbers(which) and not every:
             if review(workspace, ledger, entries):
-                line(f"→ Send: {settings.command(f'send {which[0]}')}")
+                line(f"→ Send: {settings.command('send', which[0])}")
             return 0
         if every:
             entries = [entry for entry in entries if not entry.held]
             if not ask(f"Approve {counted(len(entries), 'draft')} without looking at each here?", yes=yes):
                 return 0
-        entries = _still_wanted(workspace, entries, yes=yes)
+        entries = _still_wanted(settings, workspace, entries, yes=yes)
         seen = {entry.id: entry.digest for entry in entries}
         done = use.approve(ledger, seen, who=workspace.who, now=workspace.now, seen=seen)
     code = tell_decision(done, "approved")
     if given_up := [str(entry.id) for entry in entries if entry.id in done.refused and entry.status in _GIVEN_UP]:
-        tell(f"→ Make them drafts again first: {settings.command(' '.join(['drafts discard --undo', *given_up]))}")
+        tell(f"→ Make them drafts again first: {settings.command('drafts', 'discard', '--undo', *given_up)}")
     if done.done and (first := _first_due(workspace, entries)):
         line(f"→ The first goes on {first}, by itself while the schedule is kept: {settings.command('run')}")
     elif done.done:
         names = {entry.campaign for entry in entries}
-        line(f"→ Send: {settings.command(f'send {names.pop()}' if len(names) == 1 else 'send')}")
+        line(f"→ Send: {settings.command('send', *(names if len(names) == 1 else ()))}")
     return code
 
 
@@ -228,7 +228,7 @@ def discard(settings: Settings, which: tuple[str, ...], undo: bool, reason: str)
     code = tell_decision(done, "to be looked at again" if undo else "discarded")
     approved = [str(entry.id) for entry in entries if entry.id in done.refused and entry.status is Status.QUEUED]
     if approved and not undo:
-        tell(f"→ Take your yes back first: {settings.command(' '.join(['drafts discard --undo', *approved]))}")
+        tell(f"→ Take your yes back first: {settings.command('drafts', 'discard', '--undo', *approved)}")
     return code
 
 
@@ -243,7 +243,7 @@ def _spoken(workspace: Workspace, at: datetime) -> str:
     return f"{local:%A} {local.day} {local:%B, %H:%M}"
 
 
-def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) -> list[Entry]:
+def _still_wanted(settings: Settings, workspace: Workspace, entries: Sequence[Entry], *, yes: bool) -> list[Entry]:
     """Ask about those whose time has passed: the next open hour, or not at all."""
     late = [entry for entry in entries if is_late(entry, workspace)]
     if not late:
@@ -254,7 +254,7 @@ def _still_wanted(workspace: Workspace, entries: Sequence[Entry], *, yes: bool) 
         f"{len(late)} of these {were} due on {_spoken(workspace, first)}. Send them at the next open hour?", yes=yes
     ):
         return list(entries)
-    tell(f"They stay as they are. Drop them: mailer campaigns let-go {late[0].campaign}")
+    tell(f"They stay as they are. Drop them: {settings.command('campaigns', 'let-go', late[0].campaign)}")
     return [entry for entry in entries if entry not in late]
 
 

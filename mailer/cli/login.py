@@ -14,6 +14,7 @@ import click
 from mailer.cli import output
 from mailer.cli.completion import ACCOUNT
 from mailer.cli.settings import Settings
+from mailer.commands import command
 from mailer.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -192,12 +193,12 @@ def _check_storable(wanted: _Wanted) -> None:
     if not account.username:
         raise UsageError(
             f"{wanted.name} has no `username:`, so its server is used without a password.",
-            cure=f"Try it as it is: mailer accounts test {wanted.name}",
+            cure=f"Try it as it is: {command('accounts', 'test', wanted.name)}",
         )
     if account.password != "keyring":  # noqa: S105 - a place, not a password
         raise UsageError(
             f"{wanted.name} has its password elsewhere (`password: {account.password}`); there is nothing to store.",
-            cure=f"`mailer accounts test {wanted.name}` tries it.",
+            cure=f"`{command('accounts', 'test', wanted.name)}` tries it.",
         )
     if wanted.provider.password == "none" and not account.sign_in:  # noqa: S105
         raise UsageError(f"{wanted.provider.title}: {wanted.provider.words}", cure="Use a mailbox elsewhere.")

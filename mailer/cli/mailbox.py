@@ -136,7 +136,7 @@ def lay_drafts(settings: Settings, campaign: str, as_json: bool) -> None:
     with settings.workspace() as workspace:
         workspace.config.campaign(campaign)
         fresh = refreshed(workspace, workspace.ledger_of(campaign), [campaign])
-        tell_fresh(fresh)
+        tell_fresh(settings, fresh)
         counts = {} if fresh.stopped else lay_into_drafts(workspace, campaign)
     if as_json:
         print_json(counts)
@@ -144,7 +144,8 @@ def lay_drafts(settings: Settings, campaign: str, as_json: bool) -> None:
     for name, count in counts.items():
         line(f"{name}: {counted(count, 'mail')} put into its own drafts, to be sent from there.")
     if not (counts or fresh.stopped):
-        line(f"Nothing of {campaign} is approved. Approve drafts first: mailer drafts approve {campaign}")
+        approve = settings.command("drafts", "approve", campaign)
+        line(f"Nothing of {campaign} is approved. Approve drafts first: {approve}")
 
 
 @mailbox.command("read")

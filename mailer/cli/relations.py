@@ -58,7 +58,7 @@ def neglected(
         chosen = _chosen(relations, owner, audience, every=every)[:first]
         zone = ZoneInfo(workspace.config.firm.timezone)
         if draft is not None:
-            return _draft(workspace, [each for each in chosen if each.standing.is_neglected], draft, nobody)
+            return _draft(settings, workspace, [each for each in chosen if each.standing.is_neglected], draft, nobody)
     if as_json:
         print_json([relation_json(each) for each in chosen])
         return 0
@@ -78,16 +78,17 @@ def _heading(audience: str, relations: Iterable[Relation]) -> str:
     return f"{audience}: {owners.total()} neglected" + (f" ({whose})" if len(owners) > 1 else "")
 
 
-def _draft(workspace: Workspace, chosen: list[Relation], template: str, nobody: str) -> int:
+def _draft(settings: Settings, workspace: Workspace, chosen: list[Relation], template: str, nobody: str) -> int:
     """Make the drafts; exit code 1 when somebody is left without one."""
     from mailer.workspace.drafting import draft_neglected
 
     drafted = draft_neglected(workspace, chosen, template=template)
     tell_home(workspace, drafted.made)
     for campaign, count in drafted.made.items():
-        line(f"{counted(count, 'new draft')} of {campaign}: mailer drafts approve {campaign}")
+        line(f"{counted(count, 'new draft')} of {campaign}: {settings.command('drafts', 'approve', campaign)}")
     for campaign, count in drafted.waiting.items():
-        line(f"{counted(count, 'mail')} of {campaign} for them already there: mailer drafts list {campaign}")
+        there = settings.command("drafts", "list", campaign)
+        line(f"{counted(count, 'mail')} of {campaign} for them already there: {there}")
     if not chosen:
         line(nobody)
     if drafted.left:

@@ -50,7 +50,7 @@ def schedule(settings: Settings, days: int, late: bool, ics: Path | None, as_jso
         print_json({**_json(found), "occasions": [_occasion_json(each) for each in ahead]})
         return
     if late:
-        _show_late(found.late, ZoneInfo(firm.timezone))
+        _show_late(settings, found.late, ZoneInfo(firm.timezone))
         return
     _show(found, firm.timezone, days)
     _show_occasions(ahead)
@@ -130,15 +130,16 @@ def _review(each: Line) -> str:
     return f"paused; {said}" if each.paused else said
 
 
-def _show_late(late: list[Late], zone: ZoneInfo) -> None:
+def _show_late(settings: Settings, late: list[Late], zone: ZoneInfo) -> None:
     if not late:
         line("Nothing is late.")
     for each in late:
         counts = [(each.missed, "approved, but nothing ran at their time"), (each.drafts, "never approved")]
         said = " and ".join(f"{count} {words}" for count, words in counts if count)
         line(f"{each.campaign}, round {each.round}, was due {each.due_at.astimezone(zone):%a %d %b %H:%M}: {said}.")
-        line(f"→ Send at the next open hour: mailer campaigns catch-up {each.campaign} --round {each.round}")
-        line(f"→ Let them go:                mailer campaigns let-go {each.campaign} --round {each.round}")
+        of = (each.campaign, "--round", each.round)
+        line(f"→ Send at the next open hour: {settings.command('campaigns', 'catch-up', *of)}")
+        line(f"→ Let them go:                {settings.command('campaigns', 'let-go', *of)}")
 
 
 def _alive(alive_at: datetime | None, now: datetime) -> str:

@@ -45,7 +45,7 @@ def send(
 
     with settings.workspace() as workspace:
         ledger, changed = _ledger(workspace, campaign, again=again)
-        order = _order(workspace, ledger, campaign, limit)
+        order = _order(settings, workspace, ledger, campaign, limit)
         shares = plan(workspace, ledger, order)
         _tell_plan(workspace, shares)
         if dry_run:
@@ -86,24 +86,24 @@ def _ledger(workspace: Workspace, campaign: str | None, *, again: bool) -> tuple
     return ledger, set()
 
 
-def _order(workspace: Workspace, ledger: Ledger, campaign: str | None, limit: int | None) -> Order:
+def _order(settings: Settings, workspace: Workspace, ledger: Ledger, campaign: str | None, limit: int | None) -> Order:
     """What to send, after what changed was rendered again."""
     from mailer.sending import Order
     from mailer.workspace.passes import refreshed
 
     names = [campaign] if campaign else None
     fresh = refreshed(workspace, ledger, names)
-    tell_fresh(fresh)
+    tell_fresh(settings, fresh)
     return Order(campaigns=names, excluded=tuple(fresh.stopped), limit=limit)
 
 
-def tell_fresh(fresh: Refreshed) -> None:
+def tell_fresh(settings: Settings, fresh: Refreshed) -> None:
     """Which campaigns cannot be rendered again, and which mails changed since the yes."""
     for name, why in fresh.stopped.items():
         tell(f"Nothing of {name} is sent now: {why}")
     if fresh.voided:
         tell(f"{counted(len(fresh.voided), 'mail')} changed after approval: your yes is asked again.")
-        tell(f"→ See how: mailer drafts diff {fresh.voided[0]}")
+        tell(f"→ See how: {settings.command('drafts', 'diff', fresh.voided[0])}")
 
 
 def _tell_plan(workspace: Workspace, shares: Sequence[Share]) -> None:
@@ -222,9 +222,9 @@ def _tell_drafts(settings: Settings, ledger: Ledger, campaign: str | None) -> No
         held = sum(each.held for each in waiting if each.campaign == name)
         yes = sum(each.count for each in waiting if each.campaign == name) - held
         if yes:
-            tell(f"{counted(yes, 'draft')} of {name} to say yes to: {settings.command(f'drafts approve {name}')}")
+            tell(f"{counted(yes, 'draft')} of {name} to say yes to: {settings.command('drafts', 'approve', name)}")
         if held:
-            tell(f"{counted(held, 'draft')} of {name} held by a problem: {settings.command(f'drafts list {name}')}")
+            tell(f"{counted(held, 'draft')} of {name} held by a problem: {settings.command('drafts', 'list', name)}")
 
 
 def tell_troubles(passed: Passed) -> None:

@@ -74,7 +74,7 @@ def status(settings: Settings, desk: bool) -> int:
     if installed and wanted.status:
         line(_output(wanted.status))
     if not installed:
-        tell(f"→ Install it: {settings.command('service install' + (' --desk' if desk else ''))}")
+        tell(f"→ Install it: {settings.command('service', 'install', *(['--desk'] if desk else []))}")
     return 0 if installed else 1
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mailer.commands import command
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,10 +23,10 @@ class Settings(NamedTuple):
     #: Numbers name real mails, even where rehearsed ones that wait have the same.
     real: bool = False
 
-    def command(self, words: str) -> str:
+    def command(self, *words: object) -> str:
         """Say what to type for a next step; the next step is of the same mails."""
-        said = "--rehearse " if self.rehearse else "--real " if self.real else ""
-        return f"mailer {said}{words}"
+        mine = ["--rehearse"] if self.rehearse else ["--real"] if self.real else []
+        return command(*mine, *words)
 
     def find_config(self) -> Path:
         """Find the config.yaml to use; raises ConfigError where there is none."""

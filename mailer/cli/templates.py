@@ -11,6 +11,7 @@ import click
 
 from mailer.cli import output
 from mailer.cli.settings import Settings
+from mailer.commands import command
 from mailer.errors import TemplateError, UsageError
 from mailer.model import Problem, Severity
 
@@ -211,7 +212,7 @@ def new_template(settings: Settings, name: str, like: str, language: str) -> Non
     except FileExistsError as error:
         raise UsageError(f"{path} is there already; nothing was changed.", cure="Choose another name.") from error
     output.line(f"Wrote {path}.")
-    output.line(f"Open it in any editor; `mailer templates check {name}` says what is wrong with it.")
+    output.line(f"Open it in any editor; `{command('templates', 'check', name)}` says what is wrong with it.")
 
 
 def _source_of(name: str, folder: Path) -> str:

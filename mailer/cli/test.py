@@ -37,7 +37,7 @@ def test(settings: Settings, campaign: str, address: str, limit: int) -> int:
         done = prepare_to_look(workspace, campaign)
         chosen = words_for_test(ledger, campaign, address, round_name=done.round if done else None, limit=limit)
         if not chosen:
-            raise UsageError(f"{campaign} has no drafts.", cure=f"mailer campaigns prepare {campaign}")
+            raise UsageError(f"{campaign} has no drafts.", cure=settings.command("campaigns", "prepare", campaign))
         receipts = send_test(workspace, ledger, chosen)
         tell_rehearsed(workspace, ledger)
     accepted = sum(receipt.outcome is Outcome.ACCEPTED for receipt in receipts)

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from mailer.commands import command
 from mailer.errors import UsageError
 
 #: Rows that are formatted and have lists to choose from.
@@ -94,7 +95,7 @@ def write_new(path: Path, audience: str) -> None:
     """Write the workbook; raises UsageError where the file exists, OSError where it cannot be written."""
     if path.suffix.lower() != ".xlsx":
         better = path.with_suffix(".xlsx") if path.name else path / "clients.xlsx"
-        raise UsageError(f"{path} should end in .xlsx.", cure=f"mailer contacts new {better}")
+        raise UsageError(f"{path} should end in .xlsx.", cure=command("contacts", "new", better))
     content = BytesIO()  # openpyxl itself leaves a mess behind where a disk is full
     _workbook(audience).save(content)
     try:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, bindparam, func, select, tuple_, update
 
 from mailer.addresses import on_the_wire
+from mailer.commands import command
 from mailer.errors import UsageError
 from mailer.ledger import suppressions
 from mailer.ledger.many import Many
@@ -211,9 +212,9 @@ def _refuse_twice(tx: Connection, old: int, new: int) -> None:
     ).first()
     if found is None:
         return
-    call_off = f"Call it off: mailer campaigns cancel {found.campaign} --address {found.address}"
+    call_off = f"Call it off: {command('campaigns', 'cancel', found.campaign, '--address', found.address)}"
     cures = {
-        Status.DRAFT: f"Discard it: mailer drafts discard {found.id}",
+        Status.DRAFT: f"Discard it: {command('drafts', 'discard', found.id)}",
         Status.SENDING: "Wait until it has left.",
     }
     raise UsageError(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailer.commands import command
 from mailer.config.models import Firm
 from mailer.errors import TemplateError
 from mailer.templates.files import read_text
@@ -99,5 +100,5 @@ def _unknown(name: str, folder: Path) -> TemplateError:
     there = ", ".join(names(folder)) or "none yet"
     return TemplateError(
         f"There is no template “{name}” in {folder / _FOLDER}.",
-        cure=f"There are: {there}. Or: mailer templates new {name}",
+        cure=f"There are: {there}. Or: {command('templates', 'new', name)}",
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from getpass import getpass
 
+from mailer.commands import command
 from mailer.config import Account
 from mailer.errors import ServerError
 
@@ -34,7 +35,7 @@ def find_password(name: str, account: Account) -> str:
     if password is None:
         raise ServerError(
             f"The keyring has no password for account {name} ({_login(account)}).",
-            cure=f"`mailer accounts login {name}` stores it.",
+            cure=f"`{command('accounts', 'login', name)}` stores it.",
         )
     return password
 
@@ -79,7 +80,7 @@ def _from_environment(name: str, variable: str) -> str:
     if not password:
         raise ServerError(
             f"The environment variable {variable} is not set; account {name} has its password there.",
-            cure=f"Set {variable}, or write `password: keyring` and type `mailer accounts login {name}`.",
+            cure=f"Set {variable}, or write `password: keyring` and type `{command('accounts', 'login', name)}`.",
         )
     return password
 

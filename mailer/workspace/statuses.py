@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from mailer.commands import command
 from mailer.config.models import ContactSource
 from mailer.contacts.status import Outcome, OutcomeOf, status_path, write_status
 from mailer.errors import MailerError
@@ -110,5 +111,5 @@ def _outcome(mail: Latest, zone: ZoneInfo) -> Outcome:
         reason=mail.last_reply or held,
         campaign=mail.campaign,
         subject=mail.subject,
-        draft=f"mailer drafts show {mail.id}",
+        draft=command("drafts", "show", mail.id),
     )

@@ -1,5 +1,8 @@
 """What a person is told when something did not go as asked: why, and what to type next."""
 
+import re
+import shlex
+
 import pytest
 
 from tests.workspaces import HEADER, TEMPLATE, row, smtp_account
@@ -196,3 +199,14 @@ def test_who_is_called_back_is_named_as_mail_programs_write_them_or_refused(prep
     cancel = ("campaigns", "cancel", "thanks", "--yes", "--address")
     assert "“Bob” is not an address;" in prepared.run(*cancel, "Bob", code=2).err
     assert prepared.run(*cancel, "Bob <client1@client.example>").out == "1 mail cancelled.\n"
+
+
+def test_what_is_to_be_typed_next_can_be_pasted_whatever_the_campaign_is_called(firm):
+    config = firm.folder / "config.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("  thanks:\n", "  merci à tous:\n"), encoding="utf-8")
+    told = firm.run("campaigns", "prepare", "merci à tous").out
+    next_step = re.search(r"Approve them: mailer (.+)", told)
+    told = firm.run(*shlex.split(next_step[1]), "--all", "--yes").out
+    next_step = re.search(r"→ Send: mailer (.+)", told)
+    firm.run(*shlex.split(next_step[1]), "--yes")
+    assert len(firm.outbox) == 3
