@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flask import Flask, Response, render_template_string, request
 
-from mailer.hearing.effects import leave
+from mailer.hearing.effects import addressees, leave
 from mailer.ledger import heard, suppressions
 from mailer.ledger.opening import Ledger
 from mailer.tokens import message_id_of
@@ -107,4 +107,4 @@ def _leave(ledger: Ledger, message_id: str, at: datetime) -> None:
     with ledger.begin() as tx:
         entry = heard.entry_of(tx, [message_id], "", at)
         if entry and entry.address:
-            leave(tx, entry.address.lower(), [entry.person], at=at, what="one click", delivery_id=entry.id)
+            leave(tx, addressees(tx, entry), entry, at=at, what="one click")

@@ -57,7 +57,7 @@ def add_drafts(ledger, count: int = 1, *, campaign: str = "thank-you", account: 
         opened = rounds.open_round(tx, campaign, "1", now=NOW)
         persons = people.identify(tx, contacts, at=NOW)
         fresh = [
-            rendering(person=person, to=(each.address,), campaign=campaign, account=account, **changes)
+            rendering(**{"person": person, "to": (each.address,), "campaign": campaign, "account": account} | changes)
             for person, each in zip(persons, contacts, strict=True)
         ]
         return drafts.insert_new(tx, opened.id, fresh, seen=1)

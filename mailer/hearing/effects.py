@@ -16,7 +16,7 @@ from mailer.ledger.moves import move
 from mailer.ledger.opening import Transaction
 from mailer.mailbox import Incoming, Kind, Notice
 from mailer.mailbox.incoming import FOR_THE_FIRM, Action
-from mailer.model import PENDING, Status
+from mailer.model import PENDING, Status, bare_address
 
 #: Who does what follows from a mail that came back.
 WHO = "mailbox"
@@ -212,32 +212,49 @@ def _complained(case: _Case) -> News:
 
 
 def _objected(case: _Case) -> int:
-    address = case.entry.address.lower()
+    addresses = addressees(case.tx, case.entry)
     case.confirm("its recipient complained about it")
     case.note("complained", case.mail.subject)
-    suppressions.add(case.tx, address, reason="complained: called our mail spam", who=WHO, at=case.at)
-    return _cancel(case.tx, address, "its recipient complained", case.at)
+    for address in addresses:
+        suppressions.add(case.tx, address, reason="complained: called our mail spam", who=WHO, at=case.at)
+    return sum(_cancel(case.tx, address, "its recipient complained", case.at) for address in addresses)
 
 
 def _leaves(tx: Transaction, mail: Incoming, entry: Entry | None, at: datetime) -> News | None:
     """Suppress the sender, or whoever of ours the mail he answers was written to, however long ago that was."""
-    known = people.find(tx, mail.address)
-    if entry is None and not known:
+    if people.find(tx, mail.address):
+        addresses = [mail.address]
+    elif entry:
+        addresses = addressees(tx, entry)
+    else:
         return None
-    address = mail.address if known or not entry else entry.address.lower()
-    persons = known or ([entry.person] if entry else [])
-    cancelled = leave(tx, address, persons, at=at, what=mail.subject, delivery_id=entry.id if entry else None)
+    cancelled = leave(tx, addresses, entry, at=at, what=mail.subject)
     return _news(mail, entry, f"suppressed everywhere; {_count(cancelled, 'waiting mail')} cancelled")
 
 
-def leave(
-    tx: Transaction, address: str, persons: Sequence[int], *, at: datetime, what: str, delivery_id: int | None
-) -> int:
-    """Suppress an address whose owner wants no more mail, once; returns how many waiting mails were cancelled."""
-    if suppressions.add(tx, address, reason="asked for no more mail", who=WHO, at=at):
-        for person in persons:
-            heard.note(tx, person, "unsubscribed", what, at=at, who=WHO, delivery_id=delivery_id)
-    return _cancel(tx, address, "its recipient asked for no more mail", at)
+def addressees(tx: Transaction, entry: Entry) -> list[str]:
+    """Whom a mail was written to, not who had a copy: which of a household speaks, their answers need not tell.
+
+    Who asked to be forgotten is blocked already, and not named again.
+    """
+    words = listing.words_of(tx, [entry.id]).get(entry.id)
+    addresses = [bare_address(each) for each in words.to] if words else [entry.address]
+    forgotten = suppressions.forgotten(tx, addresses)
+    return [address for address in addresses if address not in forgotten]
+
+
+def leave(tx: Transaction, addresses: Sequence[str], entry: Entry | None, *, at: datetime, what: str) -> int:
+    """Suppress addresses whose owners want no more mail, once; returns how many waiting mails were cancelled.
+
+    `entry` is the mail that made them say so, where one did.
+    """
+    reason = "asked for no more mail"
+    added = [suppressions.add(tx, address, reason=reason, who=WHO, at=at) for address in addresses]
+    if any(added):
+        known = {person for address in addresses for person in people.find(tx, address)}
+        for person in sorted(known) or ([entry.person] if entry else []):
+            heard.note(tx, person, "unsubscribed", what, at=at, who=WHO, delivery_id=entry.id if entry else None)
+    return sum(_cancel(tx, address, f"its recipient {reason}", at) for address in addresses)
 
 
 def _cancel(tx: Transaction, address: str, why: str, at: datetime) -> int:

@@ -168,6 +168,13 @@ def test_a_complaint_about_several_mails_suppresses_each_of_their_recipients(inb
     assert suppressed(ledger) == {"client0@client.example", "client1@client.example"}
 
 
+def test_a_complaint_about_a_shared_mail_is_the_word_of_all_it_was_written_to(inbox, ledger):
+    _, message_id = sent(ledger, to=(BOB, "carol@client.example"), cc=("ada@harbourvale.example",))
+    inbox.deliver(about(mails.feedback("abuse"), message_id))
+    checked(inbox, ledger)
+    assert suppressed(ledger) == {BOB, "carol@client.example"}
+
+
 def test_who_is_forgotten_and_asks_to_leave_once_more_is_not_named_again(inbox, ledger):
     _, message_id = sent(ledger)
     with ledger.begin() as tx:
