@@ -183,14 +183,16 @@ def _passwords(workspace: Workspace) -> list[Problem]:
 
 
 def _keys(workspace: Workspace) -> list[Problem]:
-    """A DKIM key that cannot be used: nothing leaves without it."""
-    from mailer.workspace.finishing import signatures
+    """The DKIM keys that cannot be used: nothing leaves from their accounts."""
+    from mailer.workspace.finishing import signer
 
-    try:
-        signatures(workspace)
-    except ConfigError as error:
-        return [Problem("config.yaml", str(error), error.cure, Severity.HOLD, "dkim-key")]
-    return []
+    found: list[Problem] = []
+    for name in workspace.config.accounts:
+        try:
+            signer(workspace, name)
+        except ConfigError as error:
+            found.append(Problem(f"account {name}", str(error), error.cure, Severity.HOLD, "dkim-key"))
+    return found
 
 
 def _records(server: str) -> Records:

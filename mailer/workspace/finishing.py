@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mailer.addresses import on_the_wire
@@ -29,18 +28,10 @@ def ways_out(workspace: Workspace, ledger: Ledger) -> Callable[[Delivery], str]:
     return lambda delivery: f"{base}/{token_of(delivery.message_id, secret)}"
 
 
-def signatures(workspace: Workspace) -> Callable[[str, Message, datetime], Message]:
-    """How an account's message is signed; it stays as it is where the account has no key. Raises ConfigError."""
-    signer_of = lru_cache(maxsize=None)(lambda name: signer(workspace, name))
-    for name, account in workspace.config.accounts.items():
-        if account.dkim:
-            signer_of(name)
-
-    def sign(name: str, message: Message, date: datetime) -> Message:
-        found = signer_of(name)
-        return found.sign(message, date) if found else message
-
-    return sign
+def signature(workspace: Workspace, name: str) -> Callable[[str, Message, datetime], Message]:
+    """How an account's messages are signed; they stay as they are where it has no key. Raises ConfigError."""
+    own = signer(workspace, name)
+    return lambda _account, message, date: own.sign(message, date) if own else message
 
 
 def signer(workspace: Workspace, name: str) -> Signer | None:

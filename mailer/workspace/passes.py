@@ -16,7 +16,7 @@ from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.queue import DueRow
 from mailer.model import Draft, Receipt, Status
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
-from mailer.workspace.finishing import signatures, ways_out
+from mailer.workspace.finishing import signature, ways_out
 from mailer.workspace.opening import Workspace, no_account
 from mailer.workspace.sorting import may_leave, note_looked, sort_due
 
@@ -159,8 +159,8 @@ def lift_stop(workspace: Workspace, name: str) -> bool:
 def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
     """Run one pass over every account that has work, each in its own thread where there are several.
 
-    Raises LedgerError, BusyError. An account whose server cannot be reached or refuses the login is told in `errors`;
-    the others go on.
+    Raises LedgerError, BusyError. An account whose server cannot be reached or refuses the login, or whose DKIM key
+    cannot sign, is told in `errors`; the others go on.
     """
     if not workspace.is_rehearsing(ledger):
         workspace.trust_ledger()
@@ -170,7 +170,6 @@ def send(workspace: Workspace, ledger: Ledger, order: Order) -> Passed:
         committed=workspace.reflect,
         may_leave=partial(may_leave, workspace.config),
         way_out=ways_out(workspace, ledger),
-        signed=signatures(workspace),
     )
     with ledger.read() as tx:
         working = queue.accounts_with_work(tx)
@@ -223,6 +222,7 @@ def _send_from(workspace: Workspace, ledger: Ledger, order: Order, name: str) ->
     try:
         with workspace.sole_sender(name):
             account = workspace.account(name)
+            order = replace(order, signed=signature(workspace, name))
             return send_due(ledger, name, account, lambda: workspace.transport(name), order, now=workspace.clock.now)
     except MailerError as error:
         return error

@@ -9,6 +9,7 @@ import pytest
 from mailer import campaigns
 from mailer.errors import LedgerError, MailerError
 from mailer.ledger import listing, mirror
+from mailer.model import Status
 from mailer.sending import Order
 from mailer.workspace.mailboxes import own_addresses
 from mailer.workspace.passes import plan, send
@@ -150,3 +151,28 @@ def test_a_password_that_is_typed_is_asked_for_once(firm, monkeypatch):
         for _ in range(2):
             workspace.transport("ada").close()
     assert len(asked) == 1
+
+
+DKIM = "dkim: {key_file: dkim.pem}"
+EVE = f"\n  eve:\n    from: Eve <eve@harbourvale.example>\n    server: 127.0.0.1:2525\n    security: none\n    {DKIM}"
+
+
+def test_a_key_that_cannot_sign_holds_back_no_other_account(firm):
+    with ScriptedServer() as server:
+        firm.write_config(account=smtp_account(server.port) + EVE)
+        with firm.open() as workspace:
+            approve_all(workspace)
+            assert send(workspace, workspace.ledger, Order()).tally.remaining == 0
+    assert server.accepted
+
+
+def test_a_key_that_cannot_sign_holds_back_its_own_account(firm):
+    with ScriptedServer() as server:
+        firm.write_config(account=f"{smtp_account(server.port)}\n    {DKIM}")
+        with firm.open() as workspace:
+            approve_all(workspace)
+            passed = send(workspace, workspace.ledger, Order())
+            assert "DKIM key" in str(passed.errors["ada"])
+            with workspace.ledger.read() as tx:
+                assert {entry.status for entry in listing.entries(tx)} == {Status.QUEUED}
+    assert not server.accepted
