@@ -20,7 +20,8 @@ from mailer.config import Account, Config, read
 from mailer.errors import BusyError, ConfigError, LedgerError
 from mailer.ledger import claims, mirror
 from mailer.ledger.opening import Ledger, open_ledger
-from mailer.transports import Transport, transport_of
+from mailer.model import Phase
+from mailer.transports import DoorError, Transport, transport_of
 from mailer.workspace.secrets import secret_of
 from mailer.xoauth2 import Bearer
 
@@ -154,6 +155,16 @@ class Workspace:
             if name not in self._typed:
                 self._typed[name] = secret_of(name, account, self.clock.now)
             return self._typed[name]
+
+    @contextmanager
+    def asking_again(self, name: str) -> Iterator[None]:
+        """Forget what a person typed to open an account where its server refuses that for good."""
+        try:
+            yield
+        except DoorError as error:
+            if error.receipt.phase is Phase.LOGIN and error.receipt.code >= 500:
+                self._typed.pop(name, None)
+            raise
 
     @contextmanager
     def sole_sender(self, name: str) -> Iterator[None]:

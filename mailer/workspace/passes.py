@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from mailer.ledger.opening import Ledger, Transaction
 from mailer.ledger.queue import DueRow
 from mailer.model import Draft, Receipt, Status
 from mailer.sending import DAY, Order, Tally, hand_over, open_or_stop, send_due
+from mailer.transports import Transport
 from mailer.workspace.finishing import signature, ways_out
 from mailer.workspace.opening import Workspace, no_account
 from mailer.workspace.sorting import may_leave, note_looked, sort_due
@@ -131,14 +133,23 @@ def try_logins(workspace: Workspace, ledger: Ledger, names: Sequence[str]) -> di
     errors: dict[str, MailerError] = {}
     for name in names:
         try:
-            transport = workspace.transport(name)
-            try:
-                open_or_stop(ledger, name, transport, now=workspace.now)
-            finally:
-                transport.close()
+            with _opened(workspace, ledger, name):
+                pass
         except MailerError as error:
             errors[name] = error
     return errors
+
+
+@contextmanager
+def _opened(workspace: Workspace, ledger: Ledger, name: str) -> Iterator[Transport]:
+    """An account's transport, logged in. Raises ConfigError, ServerError."""
+    with workspace.asking_again(name):
+        transport = workspace.transport(name)
+        try:
+            open_or_stop(ledger, name, transport, now=workspace.now)
+            yield transport
+        finally:
+            transport.close()
 
 
 def lift_stop(workspace: Workspace, name: str) -> bool:
@@ -200,13 +211,9 @@ def send_test(workspace: Workspace, ledger: Ledger, words: Sequence[Draft]) -> l
     with ledger.read() as tx:
         contents = drafts.attachment_contents(tx, {file.digest for draft in words for file in draft.attachments})
     for name in dict.fromkeys(draft.account for draft in words):
-        transport = workspace.transport(name)
-        try:
-            open_or_stop(ledger, name, transport, now=workspace.now)
+        with _opened(workspace, ledger, name) as transport:
             of_account = [draft for draft in words if draft.account == name]
             receipts += [hand_over(transport, draft, contents, now=workspace.now) for draft in of_account]
-        finally:
-            transport.close()
     return receipts
 
 
@@ -220,7 +227,7 @@ def _at_once(send_from: Callable[[str], Tally | MailerError], names: Sequence[st
 
 def _send_from(workspace: Workspace, ledger: Ledger, order: Order, name: str) -> Tally | MailerError:
     try:
-        with workspace.sole_sender(name):
+        with workspace.sole_sender(name), workspace.asking_again(name):
             account = workspace.account(name)
             order = replace(order, signed=signature(workspace, name))
             return send_due(ledger, name, account, lambda: workspace.transport(name), order, now=workspace.clock.now)

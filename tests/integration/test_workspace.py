@@ -12,7 +12,7 @@ from mailer.ledger import listing, mirror
 from mailer.model import Status
 from mailer.sending import Order
 from mailer.workspace.mailboxes import own_addresses
-from mailer.workspace.passes import plan, send
+from mailer.workspace.passes import plan, send, try_logins
 from tests.factories import NOW
 from tests.servers import ScriptedServer
 from tests.workspaces import smtp_account
@@ -141,16 +141,48 @@ class Terminal(StringIO):
         return True
 
 
-def test_a_password_that_is_typed_is_asked_for_once(firm, monkeypatch):
-    asked = []
-    monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr("sys.stderr", Terminal())
-    monkeypatch.setattr("mailer.transports.passwords.getpass", lambda question, **_: asked.append(question) or "secret")
+@pytest.fixture
+def typing(monkeypatch):
+    """Somebody sits at the terminal and types these passwords, one after the other."""
+
+    def begin(*passwords):
+        waiting = list(passwords)
+        monkeypatch.setattr("sys.stdin", Terminal())
+        monkeypatch.setattr("sys.stderr", Terminal())
+        monkeypatch.setattr("mailer.transports.passwords.getpass", lambda _question, **_: waiting.pop(0))
+        return waiting
+
+    return begin
+
+
+def test_a_password_that_is_typed_is_asked_for_once(firm, typing):
+    typing("secret")
     firm.write_config(account=smtp_account(2525, username="ada", password="prompt"))
     with firm.open() as workspace:
         for _ in range(2):
             workspace.transport("ada").close()
-    assert len(asked) == 1
+
+
+def test_a_typed_password_is_not_asked_for_again_because_the_server_has_a_bad_moment(firm, typing):
+    typing("secret")
+
+    def busy(turn):
+        return "454 4.7.0 later" if turn.is_at("auth") and turn.connection == 1 else None
+
+    with ScriptedServer(busy, username="ada", password="secret") as server:
+        firm.write_config(account=smtp_account(server.port, username="ada", password="prompt"))
+        with firm.open() as workspace:
+            put_off, let_in = (try_logins(workspace, workspace.ledger, ["ada"]) for _ in range(2))
+    assert (set(put_off), set(let_in)) == ({"ada"}, set())
+
+
+def test_a_typed_password_that_was_refused_is_asked_for_again(firm, typing):
+    typing("wrong", "secret")
+    with ScriptedServer(username="ada", password="secret") as server:
+        firm.write_config(account=smtp_account(server.port, username="ada", password="prompt"))
+        with firm.open() as workspace:
+            refused, let_in = (try_logins(workspace, workspace.ledger, ["ada"]) for _ in range(2))
+    assert (set(refused), set(let_in)) == ({"ada"}, set())
 
 
 DKIM = "dkim: {key_file: dkim.pem}"
