@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 from dateutil.rrule import rrulestr
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from mailer.config.calendar import Closed, Day, Weekdays
 from mailer.config.kinds import Clock, Days, DaysAhead, Span, ZoneChoice, listed
@@ -21,6 +21,13 @@ from mailer.model import Period
 _MORNING = time(9, 30)
 
 
+def _of_our_time(day: date) -> date:
+    """Refuse a slip of the keyboard here: at the ends of the calendar no hour can be told in another zone."""
+    if not 1900 <= day.year < 3000:
+        raise ValueError(f"the year {day.year} cannot be meant")
+    return day
+
+
 def _day_alone(value: Any) -> Any:
     return f"{value} {_MORNING:%H:%M}" if isinstance(value, str) and ":" not in value else value
 
@@ -28,7 +35,9 @@ def _day_alone(value: Any) -> Any:
 class Once(Model):
     """One date and time: `at: 2026-12-01 09:30`; a date alone means 09:30."""
 
-    at: Annotated[datetime, BeforeValidator(_day_alone)] = Field(description="Date and time, `2026-12-01 09:30`.")
+    at: Annotated[datetime, BeforeValidator(_day_alone), AfterValidator(_of_our_time)] = Field(
+        description="Date and time, `2026-12-01 09:30`."
+    )
     zone: ZoneChoice = Field("firm", description="Whose clock: `firm`, `recipient`, or an IANA zone.")
 
     @model_validator(mode="after")
@@ -53,7 +62,7 @@ class Every(Model):
     )
     at: Clock = Field(_MORNING, description="Time of day, `09:30`.")
     offset: Days | None = Field(None, description="Days before or after that day: `-3 days`, `1 day`.")
-    starting: date | None = Field(
+    starting: Annotated[date, AfterValidator(_of_our_time)] | None = Field(
         None, description="No round before this day; for a fortnight, also which of the two weeks."
     )
     zone: ZoneChoice = Field("firm", description="Whose clock: `firm`, `recipient`, or an IANA zone.")
@@ -70,7 +79,9 @@ class ByRule(Model):
 
     rrule: str = Field(description="A rule of RFC 5545, without DTSTART: `FREQ=MONTHLY;BYDAY=1MO`.")
     at: Clock = Field(_MORNING, description="Time of day, `09:30`.")
-    starting: date = Field(date(2024, 1, 1), description="The day the rule counts from (an INTERVAL, a COUNT).")
+    starting: Annotated[date, AfterValidator(_of_our_time)] = Field(
+        date(2024, 1, 1), description="The day the rule counts from (an INTERVAL, a COUNT)."
+    )
     zone: ZoneChoice = Field("firm", description="Whose clock: `firm`, `recipient`, or an IANA zone.")
 
     @model_validator(mode="after")
@@ -82,9 +93,11 @@ class ByRule(Model):
         if re.search(r"INTERVAL\s*=\s*(?![1-9])", self.rrule, re.IGNORECASE):
             raise ValueError("an INTERVAL is 1 or more; with 0 no day would ever follow the first")
         try:
-            rrulestr(self.rrule, dtstart=datetime.combine(self.starting, self.at))
+            first = next(iter(rrulestr(self.rrule, dtstart=datetime.combine(self.starting, self.at))), None)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"“{self.rrule}” is not a recurrence rule: {error}") from None
+        if first is None:
+            raise ValueError(f"“{self.rrule}”: there is no such day from {self.starting} on")
         return self
 
 
