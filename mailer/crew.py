@@ -12,7 +12,7 @@ import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import chain, cycle, islice, pairwise
 from pathlib import Path
 from typing import Generic, NoReturn, Self, TypeVar
@@ -82,9 +82,11 @@ class _Member(Generic[Batch, Answer]):
     def __init__(self, work: Callable[[Batch], Answer]) -> None:
         self._work = work
         self._batches: deque[Batch] = deque()
-        asked, ask = _pipe()
-        told, tell = _pipe()
-        self._process = os.fork()
+        with ExitStack() as otherwise:
+            asked, ask = _pipe(otherwise)
+            told, tell = _pipe(otherwise)
+            self._process = os.fork()
+            otherwise.pop_all()
         if not self._process:
             _serve(work, asked, tell)
         os.close(asked)
@@ -134,11 +136,13 @@ def _serve(work: Callable[[Batch], Answer], asked: int, tell: int) -> NoReturn:
         os._exit(0)  # whatever ended it: the process that asked does that batch itself, and meets the error
 
 
-def _pipe() -> tuple[int, int]:
-    """Its two ends; most batches fit into it, so that who writes need not wait until the other gets to read."""
+def _pipe(otherwise: ExitStack) -> tuple[int, int]:
+    """Its two ends, closed by `otherwise`; most batches fit into it, so that who writes need not wait for a reader."""
     import fcntl  # there is none on Windows, where nothing is forked
 
     ends = os.pipe()
+    for end in ends:
+        otherwise.callback(os.close, end)
     with suppress(OSError):
         fcntl.fcntl(ends[0], fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     return ends

@@ -178,3 +178,27 @@ with Crew(tell) as crew:
 """
     with subprocess.Popen([sys.executable, "-c", BEGIN + script], cwd=ROOT, stdout=subprocess.PIPE) as killed:
         assert killed.stdout.read()  # to its end: nobody holds it any more
+
+
+@pytest.mark.parametrize("given", ["os.fork", "os.pipe"])
+def test_what_a_process_that_could_not_be_begun_needed_is_closed_again(given):
+    before, after = told_by(f"""
+given, calls = {given}, []
+
+def refusing():
+    calls.append(1)
+    if len(calls) > 1:
+        raise OSError(11, "no more")
+    return given()
+
+def opened():
+    return len(os.listdir("/proc/self/fd"))
+
+{given} = refusing
+before = opened()
+with Crew(who) as crew:
+    for _ in crew.answers(MANY):
+        pass
+print(json.dumps([before, opened()]))
+""")
+    assert after == before
