@@ -29,6 +29,9 @@ _TEXT = re.compile(r"(\"[^\"]*\"|'[^']*')")
 #: What may be asked of a value after a dot.
 _PARTS = frozenset({"year", "month", "day", "days", "hour", "minute", "weekday"})
 _EXAMPLE = "Write it like `years_with_us >= 1 and not on_hold`."
+#: How spreadsheets and other languages write it → how it is written here.
+_ELSEWHERE = {"=>": ">=", "=<": "<=", "<>": "!=", "=": "==", "&&": "and", "||": "or"}
+_SPELT = re.compile(r"=>|=<|<>|[<>!=]=|=|&&|\|\||\b(?:AND|OR|NOT|TRUE|FALSE)\b")
 _KINDS = ((bool, "yes or no"), (str, "text"), ((int, float, Decimal), "a number"), (date, "a date"))
 
 
@@ -207,8 +210,24 @@ def compile_expression(text: str, whose: str = "") -> Expression:
         names = meta.find_undeclared_variables(jinja.parse("{{" + code + "}}")) - {"span"}
     except TemplateSyntaxError as error:
         place = f"config.yaml, `where:` of {whose}: " if whose else ""
-        raise ConfigError(f"{place}`{text}` is not an expression: {error.message}.", cure=_EXAMPLE) from error
+        raise ConfigError(f"{place}`{text}` is not an expression.", cure=_meant(text)) from error
     return Expression(text, frozenset(names), compiled)
+
+
+def _meant(text: str) -> str:
+    """The same condition as it is written here, where that is all that is wrong with it; else an example."""
+    parts = enumerate(_TEXT.split(text))
+    spelt = "".join(part if at % 2 else _SPELT.sub(_spelt_here, part) for at, part in parts)
+    if spelt == text:
+        return _EXAMPLE
+    try:
+        return f"Did you mean `{compile_expression(spelt).text}`?"
+    except ConfigError:
+        return _EXAMPLE
+
+
+def _spelt_here(found: re.Match[str]) -> str:
+    return _ELSEWHERE.get(found[0], found[0].lower())
 
 
 def _unknown(name: str, text: str, fields: Mapping[str, Field]) -> ContactsError:

@@ -385,7 +385,8 @@ class Period:
         """Read "2 hours"; raises ValueError with what is allowed."""
         match = _PERIOD.fullmatch(text)
         if not match:
-            raise ValueError(f"“{text}” is not a period; write a number and {', '.join(UNITS[:-1])} or {UNITS[-1]}s")
+            units = ", ".join(f"{unit}s" for unit in UNITS[:-1])
+            raise ValueError(f"“{text}” is not a period, such as `90 days`; it may be in {units} or {UNITS[-1]}s")
         count, unit = int(match[1]), match[2].lower()
         if abs(count) * _DAYS[unit] > LONGEST_PERIOD:
             raise ValueError(f"“{text}” is longer than a hundred years")

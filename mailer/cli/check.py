@@ -60,7 +60,7 @@ def check(
         drawn = [_rendered(workspace, name, links=links or private_links) for name in names]
         found = [problem for each in drawn for problem in each.problems]
         found += _links(drawn, private=private_links) if links or private_links else []
-        found += _ledger(workspace)
+        found += [*_ledger(workspace), *_holidays(workspace)]
         found += _passwords(workspace)
         found += [] if offline else _logins(workspace, names)
         found += _keys(workspace) or (_domains(workspace, dns_server) if dns or dns_server else [])
@@ -128,11 +128,26 @@ def _step(workspace: Workspace, config: Config, name: str, *, links: bool) -> _R
 
 def _odd_dates(workspace: Workspace, ledger: Ledger, name: str) -> list[Problem]:
     """Dates that a rule cannot use; that there is none is for the schedule to tell."""
+    from mailer.ledger import rounds
     from mailer.scheduling.looking import look
     from mailer.scheduling.sheets import Sheets
 
+    with workspace.ledger_of(name).read() as real, ledger.begin() as trial:
+        rounds.see_campaign(trial, name, at=rounds.first_seen_at(real, name) or workspace.now)
     found = look(workspace, ledger, name, Sheets(), after=workspace.now, until=workspace.now)
     return [problem for problem in found.problems if problem.severity is not Severity.NOTE]
+
+
+def _holidays(workspace: Workspace) -> list[Problem]:
+    """That no day would be a public holiday, where a country was given."""
+    from mailer.when import has_holidays
+
+    country = workspace.config.firm.country
+    if not country or has_holidays(country):
+        return []
+    what = f"no public holidays are known for `{country}`: mails may go on any of them"
+    cure = "Correct `country:`, or write the days under `closed:`."
+    return [Problem("config.yaml, firm.country", what, cure, Severity.WARN, "no-holidays")]
 
 
 def _links_in(ledger: Ledger, ids: list[int]) -> dict[str, str]:

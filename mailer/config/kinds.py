@@ -84,7 +84,7 @@ def _secret(text: str) -> str:
 def _country(text: str) -> str:
     if text and not re.fullmatch(r"[A-Za-z]{2}", text):
         raise ValueError(f"“{text}” is not a country code of two letters, such as `NG`")
-    return text.upper()
+    return "GB" if text.upper() == "UK" else text.upper()
 
 
 def _language(text: str) -> str:

@@ -26,6 +26,7 @@ _TYPES = {
     "model_attributes_type": "must be a group of `key: value` lines",
     "time_parsing": "must be a time such as `09:30`",
     "date_from_datetime_parsing": "must be a date such as `2026-12-01`",
+    "datetime_from_date_parsing": "must be a date and time such as `2026-12-01 09:30`",
 }
 
 

@@ -29,7 +29,8 @@ def _of_our_time(day: date) -> date:
 
 
 def _day_alone(value: Any) -> Any:
-    return f"{value} {_MORNING:%H:%M}" if isinstance(value, str) and ":" not in value else value
+    is_day = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+    return f"{value} {_MORNING:%H:%M}" if is_day else value
 
 
 class Once(Model):

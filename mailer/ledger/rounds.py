@@ -38,10 +38,15 @@ class Stamp:
     digest: str
 
 
+def first_seen_at(tx: Connection, name: str) -> datetime | None:
+    """When this campaign was first seen; None if it never was."""
+    first: datetime | None = tx.execute(select(campaigns.c.first_seen_at).where(campaigns.c.name == name)).scalar()
+    return first
+
+
 def see_campaign(tx: Connection, name: str, *, at: datetime) -> datetime:
     """When this campaign was first seen, which is now if it never was. No round precedes it."""
-    first: datetime | None = tx.execute(select(campaigns.c.first_seen_at).where(campaigns.c.name == name)).scalar()
-    if first:
+    if first := first_seen_at(tx, name):
         return first
     tx.execute(campaigns.insert().values(name=name, first_seen_at=at))
     return at

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from mailer import when
 from mailer.care import Clock, cadence_of, resting_of
 from mailer.care.clock import told_on
 from mailer.config import Campaign, Config, ContactSource
 from mailer.config.sentences import nearest
-from mailer.config.when import ByColumn, Neglected, NewRows, OnDate
+from mailer.config.when import ByColumn, Neglected, NewRows, Once, OnDate
 from mailer.contacts.joining import meant
 from mailer.expressions import compile_expression
 from mailer.ledger import people, rounds, suppressions, timing
@@ -54,6 +55,12 @@ class Look:
         if problem not in self.problems:
             self.problems.append(problem)
 
+    def tell_over(self, rule: Once) -> None:
+        """Nobody gets a mail whose only time had passed before the campaign was there."""
+        what = f"nothing of it goes: its only time, {rule.at:%Y-%m-%d %H:%M}, had passed when it was first seen"
+        cure = "Correct `at:` in config.yaml, or take the campaign out."
+        self.problems.append(Problem(f"campaign {self.campaign}", what, cure, Severity.WARN, "over"))
+
 
 def looked(campaign: str) -> str:
     """The beat that tells when a campaign was last looked through and what was due prepared."""
@@ -72,6 +79,8 @@ def look(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, *, aft
     known = [group[0] for group in groups]
     found.persons.update(known)
     firm = when.office(workspace.config.firm)
+    if isinstance(campaign.when, Once) and _is_over(campaign.when, firm, memory.first_seen_at):
+        found.tell_over(campaign.when)
     for (source, contact), person, rests in zip(everyone, known, resting, strict=True):
         facts = _facts(workspace.config, firm, campaign, source, contact, person, memory, found)
         if facts is None or rests:
@@ -79,6 +88,13 @@ def look(workspace: Workspace, ledger: Ledger, name: str, sheets: Sheets, *, aft
         for due in when.dues(campaign, facts, firm, after=after, until=until):
             found.prospects.append(Prospect(contact, person, due))
     return found
+
+
+def _is_over(rule: Once, firm: when.Office, first_seen_at: datetime) -> bool:
+    """Whether a time lay before an instant, for each recipient wherever they are."""
+    zone = firm.zone if rule.zone in {"firm", "recipient"} else rule.zone
+    latest = rule.at + (timedelta(days=1) if rule.zone == "recipient" else timedelta())
+    return latest < first_seen_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def _included(workspace: Workspace, name: str, sheets: Sheets) -> Iterator[tuple[ContactSource, Contact]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mailer.commands import command
 from mailer.config.models import Firm
+from mailer.config.sentences import nearest
 from mailer.errors import TemplateError
 from mailer.templates.files import read_text
 from mailer.templates.front_matter import part
@@ -97,8 +98,7 @@ def _unwritten(name: str, languages: Iterable[str]) -> TemplateError:
 
 
 def _unknown(name: str, folder: Path) -> TemplateError:
-    there = ", ".join(names(folder)) or "none yet"
     return TemplateError(
-        f"There is no template “{name}” in {folder / _FOLDER}.",
-        cure=f"There are: {there}. Or: {command('templates', 'new', name)}",
+        f"There is no template “{name}” in {folder / _FOLDER}{nearest(name, names(folder))}",
+        cure=f"Correct the name, or begin it: {command('templates', 'new', name)}",
     )

@@ -76,6 +76,11 @@ def _public(country: str) -> Container[date]:
         return NEVER
 
 
+def has_holidays(country: str) -> bool:
+    """Whether the public holidays of an ISO country are known."""
+    return _public(country) is not NEVER
+
+
 def closed_days(country: str, own: Iterable[ClosedDays] = ()) -> Container[date]:
     """The days that count as closed: public holidays of an ISO country ("" for none), and those of the firm."""
     return _Closed(country, tuple(own))

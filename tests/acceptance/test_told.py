@@ -210,3 +210,17 @@ def test_what_is_to_be_typed_next_can_be_pasted_whatever_the_campaign_is_called(
     next_step = re.search(r"→ Send: mailer (.+)", told)
     firm.run(*shlex.split(next_step[1]), "--yes")
     assert len(firm.outbox) == 3
+
+
+def test_a_check_tells_of_a_time_that_had_passed_before_the_campaign_was_seen(firm):
+    firm.write_config(campaign="when: {at: 2020-12-01}")
+    said = [problem["what"] for problem in firm.run("check", "--json").json["problems"]]
+    assert "nothing of it goes: its only time, 2020-12-01 09:30, had passed when it was first seen" in said
+
+
+def test_a_check_tells_of_a_country_without_known_holidays(firm):
+    config = firm.folder / "config.yaml"
+    for country, told in (("EN", True), ("UK", False)):
+        config.write_text(config.read_text(encoding="utf-8").replace("country: NG", f"country: {country}"), "utf-8")
+        assert ("no public holidays are known for `EN`" in firm.run("check").out) is told
+        config.write_text(config.read_text(encoding="utf-8").replace(f"country: {country}", "country: NG"), "utf-8")

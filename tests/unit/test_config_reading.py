@@ -121,6 +121,17 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path):
         ("template: thank-you", "template: thank-you\n    when: {neglected: [yes]}", "write `when: neglected`"),
         ("template: thank-you", "template: thank-you\n    when: {new: people}", "must be `rows`, not `people`"),
         ("90 days", "now and then", "“now and then” is not a period"),
+        ("90 days", "90", "“90” is not a period, such as `90 days`; it may be in minutes, hours, days"),
+        (
+            "template: thank-you",
+            "template: thank-you\n    when: {at: 01.12.2026}",
+            "when.at: must be a date and time such as `2026-12-01 09:30`, not `01.12.2026`",
+        ),
+        (
+            "template: thank-you",
+            "template: thank-you\n    when: {at: 2026-02-30}",
+            "when.at: must be a date and time such as `2026-12-01 09:30`, not `2026-02-30 09:30`",
+        ),
         ("90 days", "-90 days", "keep_in_touch: “-90 days” goes back in time"),
         ("90 days", "1000 years", "“1000 years” is longer than a hundred years"),
         ("contacts: clients", "contacts: {}", "campaigns.thank-you.contacts: must be a list"),

@@ -74,6 +74,20 @@ def test_what_is_no_expression_is_a_mistake_in_the_config(text):
 
 
 @pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ("years_with_us => 3", "years_with_us >= 3"),
+        ("years_with_us = 3 AND owner <> 'a = b'", "years_with_us == 3 and owner != 'a = b'"),
+        ("years_with_us =< 3 || NOT owner", "years_with_us <= 3 or not owner"),
+    ],
+)
+def test_a_condition_as_spreadsheets_write_it_is_told_how_it_is_written_here(elsewhere, here):
+    with pytest.raises(ConfigError) as refused:
+        compile_expression(elsewhere)
+    assert refused.value.cure == f"Did you mean `{here}`?"
+
+
+@pytest.mark.parametrize(
     "text", ["owner.__class__", "owner.__class__.__mro__", "owner.value.__class__", "''.__class__.__base__"]
 )
 def test_an_expression_reaches_nothing_but_values(text):

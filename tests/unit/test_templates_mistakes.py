@@ -66,12 +66,13 @@ def test_a_translation_is_of_the_same_kind_or_its_readers_could_not_leave(tmp_pa
         load("note", tmp_path, firm=FIRM)
 
 
-def test_a_missing_template_lists_those_that_are_there(tmp_path):
+def test_a_missing_template_names_the_nearest_that_is_there(tmp_path):
     write(tmp_path, "x", name="thanks.md")
 
     with pytest.raises(TemplateError) as caught:
         load("thank", tmp_path, firm=FIRM)
-    assert "There are: thanks" in caught.value.cure
+    assert "did you mean `thanks`?" in str(caught.value)
+    assert caught.value.cure == "Correct the name, or begin it: mailer templates new thank"
     assert names(tmp_path) == ["thanks"]
 
 

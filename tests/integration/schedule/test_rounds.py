@@ -1,5 +1,8 @@
 """Rounds become drafts, drafts become mails, each once and in time."""
 
+import pytest
+
+from mailer.scheduling.outlook import outlook
 from tests.scheduled import MONTHLY, statuses
 
 
@@ -31,6 +34,15 @@ def test_no_round_precedes_the_first_sight_of_its_campaign(life):
     life.turn("2026-11-23 12:00")
     life.turn("2026-11-23 13:00")
     assert life.entries() == []
+    assert [each.kind for each in outlook(life.runner.workspace).problems] == ["over"]
+
+
+@pytest.mark.parametrize("zone", ["firm", "recipient", "Pacific/Kiritimati"])
+def test_a_time_that_was_to_come_is_never_told_as_passed(life, zone):
+    life.write_config(thanks=f"when: {{at: 2026-11-24 09:30, zone: {zone}}};review: none")
+    for day in ("2026-11-23 12:00", "2026-11-24 09:31", "2026-11-30 09:31"):
+        life.turn(day)
+        assert outlook(life.runner.workspace).problems == []
 
 
 def test_who_joins_the_sheet_after_a_round_went_is_not_in_it(life):
