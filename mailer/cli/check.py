@@ -60,7 +60,7 @@ def check(
         drawn = [_rendered(workspace, name, links=links or private_links) for name in names]
         found = [problem for each in drawn for problem in each.problems]
         found += _links(drawn, private=private_links) if links or private_links else []
-        found += [*_ledger(workspace), *_holidays(workspace)]
+        found += [*_ledger(workspace), *_country(workspace)]
         found += _passwords(workspace)
         found += [] if offline else _logins(workspace, names)
         found += _keys(workspace) or (_domains(workspace, dns_server) if dns or dns_server else [])
@@ -138,16 +138,15 @@ def _odd_dates(workspace: Workspace, ledger: Ledger, name: str) -> list[Problem]
     return [problem for problem in found.problems if problem.severity is not Severity.NOTE]
 
 
-def _holidays(workspace: Workspace) -> list[Problem]:
-    """That no day would be a public holiday, where a country was given."""
-    from mailer.when import has_holidays
+def _country(workspace: Workspace) -> list[Problem]:
+    """That no day would be a public holiday, and no money have a currency."""
+    from mailer.when import is_country
 
     country = workspace.config.firm.country
-    if not country or has_holidays(country):
+    if not country or is_country(country):
         return []
-    what = f"no public holidays are known for `{country}`: mails may go on any of them"
-    cure = "Correct `country:`, or write the days under `closed:`."
-    return [Problem("config.yaml, firm.country", what, cure, Severity.WARN, "no-holidays")]
+    what = f"`{country}` is the code of no country: no public holiday is known, and no currency"
+    return [Problem("config.yaml, firm.country", what, "Correct `country:`.", Severity.WARN, "no-country")]
 
 
 def _links_in(ledger: Ledger, ids: list[int]) -> dict[str, str]:

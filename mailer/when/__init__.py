@@ -6,7 +6,7 @@ Nothing here remembers anything: asked twice with the same arguments, every func
 """
 
 from mailer.when.dates import Dated, dated
-from mailer.when.hours import closed_days, closes_at, has_holidays, is_open, known_zone, next_open, on_the_wall, zone_of
+from mailer.when.hours import closed_days, closes_at, is_country, is_open, known_zone, next_open, on_the_wall, zone_of
 from mailer.when.later import Fate, duration, fate, follow_up_at, shifted
 from mailer.when.plan import QUOTA_WINDOW, Wish, laid, pace
 from mailer.when.rounds import Due, Facts, Office, dues, office
@@ -29,7 +29,7 @@ __all__ = [
     "duration",
     "fate",
     "follow_up_at",
-    "has_holidays",
+    "is_country",
     "is_open",
     "known_zone",
     "laid",

@@ -40,6 +40,11 @@ def only_zone(country: str) -> str:
     return zones[0] if len({_clock(zone) for zone in zones}) == 1 else ""
 
 
+def is_country(code: str) -> bool:
+    """Whether it is the ISO code of a country."""
+    return code.upper() in get_global("territory_zones")
+
+
 def _clock(zone: str) -> tuple[timedelta | None, ...]:
     """How a zone's clock stands on the first of each month of two years."""
     info = ZoneInfo(zone)
@@ -74,11 +79,6 @@ def _public(country: str) -> Container[date]:
         return holidays.country_holidays(country.upper())
     except NotImplementedError:  # a country whose holidays nobody has written down
         return NEVER
-
-
-def has_holidays(country: str) -> bool:
-    """Whether the public holidays of an ISO country are known."""
-    return _public(country) is not NEVER
 
 
 def closed_days(country: str, own: Iterable[ClosedDays] = ()) -> Container[date]:

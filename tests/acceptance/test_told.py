@@ -218,9 +218,9 @@ def test_a_check_tells_of_a_time_that_had_passed_before_the_campaign_was_seen(fi
     assert "nothing of it goes: its only time, 2020-12-01 09:30, had passed when it was first seen" in said
 
 
-def test_a_check_tells_of_a_country_without_known_holidays(firm):
+def test_a_check_tells_of_a_country_that_is_none(firm):
     config = firm.folder / "config.yaml"
     for country, told in (("EN", True), ("UK", False)):
         config.write_text(config.read_text(encoding="utf-8").replace("country: NG", f"country: {country}"), "utf-8")
-        assert ("no public holidays are known for `EN`" in firm.run("check").out) is told
+        assert ("`EN` is the code of no country" in firm.run("check").out) is told
         config.write_text(config.read_text(encoding="utf-8").replace(f"country: {country}", "country: NG"), "utf-8")
