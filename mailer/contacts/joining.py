@@ -71,22 +71,22 @@ def _move_in(other: list[Contact], home: list[Contact], homes: dict[str, list[Co
 def _household(members: list[Contact], language: str) -> Contact:
     """One contact for all: addressed to each address once, greeted by all first names."""
     head = next((member for member in members if member.address), members[0])
-    others = [member for member in members if member is not head]
-    addresses = {identity(member.address): member.address for member in others if member.address}
+    everybody = (head, *(member for member in members if member is not head))
+    addresses = {identity(each): each for member in everybody for each in member.addresses if each}
     addresses.pop(identity(head.address), None)
     tongue = head.language or language
     fields = dict(head.fields)
     for name in ("first_name", "name"):
         if name in fields:
-            fields[name] = _together([member.fields[name].shown for member in (head, *others)], tongue)
+            fields[name] = _together([member.fields[name].shown for member in everybody], tongue)
     return replace(
         head,
-        name=_together([member.name for member in (head, *others)], tongue).shown,
+        name=_together([member.name for member in everybody], tongue).shown,
         fields=fields,
-        also=(*head.also, *addresses.values()),
-        memos=tuple(memo for member in (head, *others) for memo in member.memos),
-        members=(head, *others),
-        problems=tuple(problem for member in (head, *others) for problem in member.problems),
+        also=tuple(addresses.values()),
+        memos=tuple(memo for member in everybody for memo in member.memos),
+        members=everybody,
+        problems=tuple(problem for member in everybody for problem in member.problems),
     )
 
 
@@ -110,10 +110,15 @@ def without(contact: Contact, gone: AbstractSet[str], source: ContactSource, lan
     if gone.isdisjoint(contact.addresses):
         yield contact
     elif contact.members:
-        left = (row for row in contact.members if row.address not in gone)
+        rows = (row for row in contact.members if row.address not in gone)
+        left = (replace(row, also=_staying(row, gone)) for row in rows)
         yield from (each for each in joined(left, source, language) if each.address)
     elif contact.address not in gone:
-        yield replace(contact, also=tuple(address for address in contact.also if address not in gone))
+        yield replace(contact, also=_staying(contact, gone))
+
+
+def _staying(contact: Contact, gone: AbstractSet[str]) -> tuple[str, ...]:
+    return tuple(address for address in contact.also if address not in gone)
 
 
 def _together(names: list[str], language: str) -> Field:

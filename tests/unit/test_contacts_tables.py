@@ -10,6 +10,7 @@ from openpyxl.worksheet.table import Table
 
 from mailer import contacts
 from mailer.config.models import ContactSource
+from mailer.contacts.joining import without
 from mailer.errors import ContactsError
 from tests.workbooks import FIRM, HEADER, TODAY, kinds, read_all, reading, workbook
 
@@ -141,6 +142,25 @@ def test_several_addresses_are_sent_to_as_decided(tmp_path, several, expected):
     people = read_all(workbook(tmp_path / "a.xlsx", HEADER, ("1", TWO, "Ada")), several=several, key="Client no")
     assert [(contact.address, contact.also, contact.copy) for contact in people] == expected
     assert {contact.key for contact in people} == {"1"}
+
+
+def test_every_address_of_everybody_in_a_household_is_written_to_once(tmp_path):
+    header = (*HEADER, "Household")
+    rows = (("1", "a@x.example; b@x.example", "Ada", "Bakare"), ("2", "b@x.example; c@x.example", "Ben", "Bakare"))
+    path = workbook(tmp_path / "a.xlsx", header, *rows)
+    (family,) = read_all(path, several="together", together="household", key="Client no")
+    assert family.addresses == ("a@x.example", "b@x.example", "c@x.example")
+
+
+def test_of_a_household_nobody_is_written_to_at_a_forgotten_address_of_one_of_them(tmp_path):
+    header = (*HEADER, "Household")
+    rows = (("1", "a@x.example; old@x.example", "Ada", "Bakare"), ("2", "c@x.example", "Ben", "Bakare"))
+    path = workbook(tmp_path / "a.xlsx", header, *rows)
+    options = {"several": "together", "together": "household"}
+    (family,) = read_all(path, **options)
+    source = ContactSource(file=path.name, **options)
+    (left,) = without(family, {"old@x.example"}, source, "en")
+    assert left.addresses == ("a@x.example", "c@x.example")
 
 
 def test_a_bad_address_among_several_is_said_and_the_others_stand(tmp_path):
