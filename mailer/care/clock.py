@@ -125,7 +125,7 @@ def cadence_of(contact: Contact, promised: Period | None) -> Period | None:
     A cell that cannot be meant, such as a telephone number, is as good as none.
     """
     told = contact.fields.get("keep_in_touch", Field(""))
-    if isinstance(told.value, int | float):
+    if isinstance(told.value, int | float) and not isinstance(told.value, bool):
         return Period(int(told.value), "day") if 1 <= told.value <= LONGEST_PERIOD else promised
     try:
         own = Period.parse(told.shown)

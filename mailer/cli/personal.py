@@ -79,9 +79,11 @@ def _addresses(workspace: Workspace, named: str) -> set[str]:
 
 
 def _remove_rehearsals(workspace: Workspace, addresses: AbstractSet[str]) -> int:
-    """Remove the .eml files of the outboxes that are to one of these addresses."""
+    """Remove the .eml files of the outboxes, and of rehearsed real mail, that are to one of these addresses."""
+    from mailer.workspace.opening import OUTBOX
+
     removed = 0
-    for folder in {account.outbox for account in workspace.config.accounts.values() if account.outbox}:
+    for folder in {OUTBOX, *(account.outbox for account in workspace.config.accounts.values() if account.outbox)}:
         for file in (workspace.folder / folder).glob("**/*.eml"):
             header = BytesHeaderParser().parsebytes(file.read_bytes())
             written_to = getaddresses([str(each) for name in ("to", "cc") for each in header.get_all(name, [])])

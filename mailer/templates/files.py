@@ -11,7 +11,7 @@ from mailer.model import Attachment
 from mailer.templates.cleaning import clean_header
 from mailer.templates.sealing import digest_of
 
-#: What no cell may put into a mail: the config, the ledgers, and what lies beside them.
+#: What no cell may put into a mail: the config, the ledgers, and what lies beside them; in any case of letters.
 _OURS = ("config.yaml", "ledger.db", "rehearsal.db")
 
 
@@ -37,8 +37,8 @@ class Files:
     root: Path
     #: Every file asked for so far, missing ones too.
     seen: set[Path] = field(default_factory=set)
-    #: Shared file → (stamp, what it becomes).
-    _kept: dict[Path, tuple[tuple[int, int], tuple[Attachment, bytes]]] = field(default_factory=dict)
+    #: Shared file, and whether it is shown in the text → (stamp, what it becomes).
+    _kept: dict[tuple[Path, bool], tuple[tuple[int, int], tuple[Attachment, bytes]]] = field(default_factory=dict)
 
     def find(self, name: str, beside: Path | None = None) -> Path:
         """The file `name` names, from `beside` or from the workspace; raises NoFileError."""
@@ -48,7 +48,7 @@ class Files:
             path = _resolved(base, name)
             if not path.is_relative_to(self.root.resolve()):
                 raise NoFileError(f"“{name}” lies outside the workspace.")
-            if path.parent == self.root.resolve() and path.name.startswith(_OURS):
+            if path.parent == self.root.resolve() and path.name.casefold().startswith(_OURS):
                 raise NoFileError(f"“{name}” is Mailer's own, and nobody else's to read.")
             self.seen.add(path)
             if path.is_file():
@@ -60,14 +60,14 @@ class Files:
         try:
             stat = path.stat()
             stamp = (stat.st_mtime_ns, stat.st_size)
-            kept = self._kept.get(path)
+            kept = self._kept.get((path, inline))
             if kept is not None and kept[0] == stamp:
                 return kept[1]
             made = _attachment(path, path.read_bytes(), inline=inline)
         except OSError as error:
             raise NoFileError(f"“{path.name}” cannot be read: {error.strerror}.") from error
         if shared:
-            self._kept[path] = (stamp, made)
+            self._kept[path, inline] = (stamp, made)
         return made
 
 

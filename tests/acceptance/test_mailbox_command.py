@@ -105,6 +105,14 @@ def test_who_is_forgotten_by_the_key_of_the_sheet_leaves_no_rehearsal_and_who_wr
     assert "1 rehearsed removed" in firm.run("forget", "C0001", "--yes").out
 
 
+def test_forgetting_takes_what_was_rehearsed_of_a_real_campaign_too(firm):
+    firm.write_config(account=smtp_account(9))
+    firm.run("--rehearse", "campaigns", "prepare", "thanks")
+    firm.run("--rehearse", "drafts", "approve", "thanks", "--all", "--yes")
+    firm.run("--rehearse", "send", "thanks", "--yes")
+    assert "1 rehearsed removed" in firm.run("forget", CLIENT, "--yes").out
+
+
 def test_what_is_no_address_and_names_nobody_is_not_called_forgotten(firm):
     refused = firm.run("forget", "Bob Stone", "--yes", code=2)
     assert "“Bob Stone” is no address, and nobody is known by it." in refused.err

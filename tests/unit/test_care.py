@@ -85,7 +85,7 @@ def test_the_worst_come_first():
         (Field("", None), QUARTER),
         (Field("often", "often"), QUARTER),
         (Field("0", 0), QUARTER),
-        (Field("TRUE", True), Period(1, "day")),
+        (Field("TRUE", True), QUARTER),
         (Field("-3 days", "-3 days"), QUARTER),
         (Field("0 days", "0 days"), QUARTER),
         (Field("2348012345678", 2348012345678), QUARTER),

@@ -38,7 +38,7 @@ def test_an_attachment_is_found_per_contact(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["config.yaml", "ledger.db", "rehearsal.db", "ledger.db.backup", "files/../config.yaml"]
+    "name", ["config.yaml", "ledger.db", "rehearsal.db", "ledger.db.backup", "files/../config.yaml", "Ledger.DB"]
 )
 def test_no_cell_puts_mailers_own_files_into_a_mail(tmp_path, name):
     (tmp_path / "files").mkdir()
@@ -47,6 +47,17 @@ def test_no_cell_puts_mailers_own_files_into_a_mail(tmp_path, name):
     made = render(tmp_path, bob(file=name))
     assert kinds(made) == ["missing-attachment"]
     assert made.attachments == {}
+
+
+def test_one_file_may_be_a_picture_in_the_mail_and_an_attachment_of_it(tmp_path):
+    path = write(tmp_path, "![](logo.png)", front='subject: "x"\nattachments: [templates/logo.png]')
+    (path.parent / "logo.png").write_bytes(b"PNG")
+
+    made = render(tmp_path).draft
+
+    shown, attached = sorted(made.attachments, key=lambda each: not each.content_id)
+    assert f'src="cid:{shown.content_id}"' in made.html
+    assert attached.content_id == ""
 
 
 @pytest.mark.parametrize("code", ["../../../etc/passwd", "/etc/passwd", "..", "a\x00b"])
