@@ -13,6 +13,7 @@ from mailer.config.models import Campaign
 from mailer.errors import UsageError
 from mailer.ledger import listing, rounds
 from mailer.ledger.drafts import Due
+from mailer.ledger.moves import PROGRAM, move
 from mailer.ledger.opening import Transaction
 from mailer.ledger.rounds import Round
 from mailer.model import Status
@@ -75,6 +76,7 @@ def open_chosen(tx: Transaction, name: str, campaign: Campaign, choice: Choice, 
             _refuse_turns(name, campaign)
             if choice.again:
                 _refuse_unsent(tx, name)
+                _call_back_held(tx, name, now=now)
             wanted = _by_hand(rounds.rounds_of(tx, name), again=choice.again)
             again = f"Start the next one: {command('campaigns', 'prepare', name, '--again')}"
             return _open(rounds.open_round(tx, name, wanted, now=now), again)
@@ -120,6 +122,13 @@ def _refuse_unsent(tx: Transaction, name: str) -> None:
             f"{many} not gone yet; a new round would write to the same people twice.",
             cure=f"Send what waits, or call it off: {command('campaigns', 'cancel', name)}",
         )
+
+
+def _call_back_held(tx: Transaction, name: str, *, now: datetime) -> None:
+    """What is held in an earlier round and mended later would be a second mail, too: the new round writes to them."""
+    held = listing.entries(tx, campaign=name, statuses=[Status.DRAFT], held=True)
+    first = [entry.id for entry in held if not entry.step]
+    move(tx, first, Status.CANCELLED, at=now, who=PROGRAM, note="a newer round took its place")
 
 
 def _by_hand(known: list[Round], *, again: bool) -> str:

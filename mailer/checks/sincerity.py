@@ -179,11 +179,16 @@ def _shape(draft: Draft, said: Said) -> Iterator[Problem]:
         yield _warn("The subject pretends to be an answer.", "Take “Re:” out.", "false-reply")
 
 
+def _beginning(sentence: str) -> str:
+    """The words of a sentence up to 90 letters, none of them cut."""
+    return sentence if len(sentence) <= 90 else sentence[:91].rpartition(" ")[0]
+
+
 def _repeated(draft: Draft, earlier: Iterable[str]) -> Iterator[Problem]:
     before = {sentence for text in earlier for sentence in _sentences(text)}
     again = before and [shown for sentence, shown in _sentences(draft.text).items() if sentence in before]
     if again:
-        what = f"They have read this from us before: “{again[0][:90]}”."
+        what = f"They have read this from us before: “{_beginning(again[0])}”."
         yield _warn(what, "Say it differently this time, or leave it out.", "said-before")
 
 

@@ -42,7 +42,7 @@ def only_zone(country: str) -> str:
 
 def is_country(code: str) -> bool:
     """Whether it is the ISO code of a country."""
-    return code.upper() in get_global("territory_zones")
+    return code.upper() in get_global("territory_currencies")
 
 
 def _clock(zone: str) -> tuple[timedelta | None, ...]:

@@ -9,7 +9,7 @@ from mailer.errors import ContactsError, TemplateError, UsageError
 from mailer.ledger.moves import move
 from mailer.model import Status
 from tests.factories import NOW
-from tests.preparing import approve_all, entries, kinds, prepare, words
+from tests.preparing import approve_all, entries, kinds, prepare, refresh, words
 from tests.workspaces import row, smtp_account
 
 
@@ -49,6 +49,19 @@ def test_a_new_round_knows_what_they_have_read_and_how_lately(workspace):
     found = {entry.person: kinds(entry) for entry in entries(workspace, round_name="2")}
     assert "too-soon" in found[1]
     assert "too-soon" not in found[2]
+
+
+def test_a_held_draft_that_is_mended_after_the_next_round_began_is_no_second_mail(firm, workspace):
+    firm.edit_sheet(lambda sheet: sheet.delete_rows(3, 2))
+    firm.edit_sheet(lambda sheet: sheet.__setitem__("F2", "#N/A"))
+    prepare(workspace)
+    assert [entry.held for entry in entries(workspace)] == [True]
+    prepare(workspace, again=True)
+    firm.edit_sheet(lambda sheet: sheet.__setitem__("F2", 101))
+    prepare(workspace)
+    refresh(workspace)
+    approve_all(workspace)
+    assert [(entry.round, entry.status) for entry in entries(workspace)] == [("1", "cancelled"), ("2", "queued")]
 
 
 def test_how_lately_is_counted_in_the_days_of_the_firm(firm):

@@ -107,6 +107,17 @@ def test_a_sentence_they_have_read_before_is_quoted():
     assert "I drove past your roof" in problem.what
 
 
+def test_of_a_long_sentence_they_have_read_before_whole_words_are_quoted():
+    sentence = "I wanted to tell you how much the whole office enjoyed the afternoon at your warehouse by the harbour."
+    text = f"Dear Bob,\n\n{sentence}\n\nAda"
+
+    found = check_sincerity(mail(text), contact(), today=TODAY, earlier=[text])
+
+    assert [each.what.partition("“")[2] for each in found if each.kind == "said-before"] == [
+        "I wanted to tell you how much the whole office enjoyed the afternoon at your warehouse by”."
+    ]
+
+
 def test_the_mails_with_few_words_of_their_own_come_lowest_first():
     same = "Thank you for the year and for everything that you have done for us in it, " * 3
     texts = [f"Dear {name},\n\n{same}" for name in ("Ann", "Ben", "Chi")]
