@@ -118,7 +118,7 @@ def _read_folder(mailbox: Mailbox, folder: str, desk: _Desk, found: Check, file_
 
 def _understand(batch: Sequence[Fetched], desk: _Desk) -> list[tuple[Fetched, str, Incoming]]:
     with desk.ledger.read() as tx:
-        known = Known(heard.SentIds(tx), heard.written_to(tx, desk.now - _ANSWERS_WITHIN), desk.own)
+        known = Known(heard.SentIds(tx), heard.WrittenTo(tx, desk.now - _ANSWERS_WITHIN), desk.own)
         return list(_each(batch, known, desk.today))
 
 

@@ -62,14 +62,15 @@ class SentIds:
         return found.first() is not None
 
 
-def written_to(tx: Connection, since: datetime) -> frozenset[str]:
-    """The addresses that mail went to since then, lower case."""
-    rows = tx.execute(
-        select(func.lower(deliveries.c.address))
-        .where(deliveries.c.status.in_(LEFT), deliveries.c.sent_at > since)
-        .distinct()
-    )
-    return frozenset(rows.scalars())
+class WrittenTo:
+    """Answers `in`: whether mail went to an address, in lower case, since then."""
+
+    def __init__(self, tx: Connection, since: datetime) -> None:
+        self._tx = tx
+        self._since = since
+
+    def __contains__(self, address: object) -> bool:
+        return _latest_to(self._tx, str(address), self._since) is not None
 
 
 def first_sent_at(tx: Connection, account: str) -> datetime | None:
@@ -89,17 +90,22 @@ def entry_of(tx: Connection, message_ids: Iterable[str], address: str, since: da
         found = tx.execute(select(deliveries.c.id).where(deliveries.c.message_id == message_id)).scalar()
         if found is not None:
             return listing.entries(tx, ids=[found])[0]
+    latest = _latest_to(tx, address, since)
+    return listing.entries(tx, ids=[latest])[0] if latest is not None else None
+
+
+def _latest_to(tx: Connection, address: str, since: datetime) -> int | None:
+    """The last mail to an address: looked for among the people known under it, however many mails there are."""
     theirs = select(identities.c.person_id).where(
         identities.c.source == ADDRESS, identities.c.key == address.casefold()
     )
-    latest = tx.execute(
+    return tx.execute(
         select(deliveries.c.id)
         .where(deliveries.c.person_id.in_(theirs), beside(deliveries.c.status).in_(LEFT))
         .where(func.lower(deliveries.c.address) == address, deliveries.c.sent_at > since)
         .order_by(deliveries.c.sent_at.desc())
         .limit(1)
     ).scalar()
-    return listing.entries(tx, ids=[latest])[0] if address and latest is not None else None
 
 
 def is_seen(tx: Connection, account: str, fingerprint: str) -> bool:

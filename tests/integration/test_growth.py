@@ -86,6 +86,7 @@ def test_the_mail_that_an_answer_is_about_is_found_among_many_as_among_few(tmp_p
                 move(tx, ids, Status.SENDING, at=NOW, who="mailer")
                 move(tx, ids, Status.SENT, at=NOW, who="mailer", values={"sent_at": NOW})
                 before = next(calls)
+                assert "client99@client.example" in heard.WrittenTo(tx, NOW - timedelta(days=1))
                 found = heard.entry_of(tx, [], "client99@client.example", NOW - timedelta(days=1))
                 steps.append(next(calls) - before)
             assert found.address == "client99@client.example"
