@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -59,7 +60,7 @@ def write_book(path: Path, pages: Sequence[Page], *, now: datetime, note: str = 
 
     Raises ContactsError when the folder cannot be written.
     """
-    unfinished = path.with_name(f".{path.name}.part")
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")  # another may be writing it too
     try:
         with unfinished.open("wb") as file:
             _pack(file, pages, now, note)
@@ -67,12 +68,13 @@ def write_book(path: Path, pages: Sequence[Page], *, now: datetime, note: str = 
             os.fsync(file.fileno())
         return _replace(unfinished, path)
     except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
         reason = (error.strerror or str(error)).lower()
         raise ContactsError(
             f"{path} cannot be written: {reason}.", cure="Make room there, or free the file."
         ) from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def _replace(unfinished: Path, path: Path) -> Path:

@@ -22,6 +22,7 @@ from mailer.config import Mailbox as Place
 from mailer.config.kinds import host_and_port, is_loopback
 from mailer.errors import ConfigError, ServerError
 from mailer.mailbox.folders import find_folder
+from mailer.tls import verifying
 from mailer.xoauth2 import Bearer
 
 #: Bytes of one mail that are fetched: what it says stands at its beginning, attachments behind.
@@ -238,9 +239,7 @@ def _connect(place: Place, ca_file: Path | None, timeout: float) -> BaseMailBox:
                 cure="Write `security: tls` or `security: starttls`.",
             )
         return MailBoxUnencrypted(host, port, timeout)
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
+    context = verifying(ca_file)
     if place.security == "starttls":
         return MailBoxStartTls(host, port, timeout, ssl_context=context)
     return MailBox(host, port, timeout, ssl_context=context)

@@ -21,6 +21,7 @@ from mailer.config.models import Account
 from mailer.errors import ConfigError
 from mailer.model import Phase
 from mailer.refusals import account_refusal
+from mailer.tls import verifying
 from mailer.transports import DoorError
 from mailer.transports.line import Line
 from mailer.transports.offers import Offers
@@ -60,7 +61,7 @@ class Door:
                 phase=Phase.LOGIN,
             )
         ca_file = folder / account.ca_file if account.ca_file else None
-        context = None if account.security == "none" else _context(ca_file)
+        context = None if account.security == "none" else verifying(ca_file)
         return cls(host, port, account.security, account.username, password, context, timeout)
 
     def open(self) -> tuple[Line, Offers]:
@@ -91,7 +92,7 @@ class Door:
             with _translated(self):
                 client.login()
                 client.smtp.ehlo_or_helo_if_needed()
-            return _taken_over(client.smtp)
+                return _taken_over(client.smtp)
         finally:
             client.is_closed = True  # or yagmail would say QUIT when it is collected
             if client.smtp is not None:
@@ -171,16 +172,6 @@ def _taken_over(smtp: smtplib.SMTP) -> tuple[Line, Offers]:
     sock, smtp.sock = smtp.sock, None
     assert sock is not None
     return Line(sock), Offers.of(smtp.esmtp_features)
-
-
-def _context(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if ca_file:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except OSError as error:
-            raise ConfigError(f"`ca_file` {ca_file} cannot be used: {error.strerror or error}.") from error
-    return context
 
 
 @contextmanager

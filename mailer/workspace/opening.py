@@ -83,7 +83,7 @@ class Workspace:
         """Who sits at this machine, for the history."""
         try:
             return getpass.getuser()
-        except (OSError, KeyError):
+        except (OSError, KeyError, ImportError):
             return "somebody"
 
     @property

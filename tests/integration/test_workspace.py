@@ -1,6 +1,7 @@
 """The folder one works in: which ledger is used, and when nothing may be sent."""
 
 import shutil
+import sys
 from datetime import timedelta
 from io import StringIO
 
@@ -208,3 +209,12 @@ def test_a_key_that_cannot_sign_holds_back_its_own_account(firm):
             with workspace.ledger.read() as tx:
                 assert {entry.status for entry in listing.entries(tx)} == {Status.QUEUED}
     assert not server.accepted
+
+
+def test_who_has_no_name_on_this_machine_is_somebody(firm, monkeypatch):
+    """On Windows without its usual variables Python looks for a module that is only elsewhere."""
+    monkeypatch.setitem(sys.modules, "pwd", None)
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    with firm.open() as workspace:
+        assert workspace.who == "somebody"

@@ -9,6 +9,7 @@ from openpyxl import Workbook, load_workbook
 
 from mailer.config.models import ContactSource
 from mailer.contacts.status import Outcome, status_path, write_status
+from mailer.contacts.status_book import Page, write_book
 from mailer.errors import ContactsError
 from tests.workbooks import FIRM, HEADER, workbook
 
@@ -114,11 +115,31 @@ def test_while_a_program_has_it_open_a_numbered_sibling_is_written(tmp_path, mar
     assert not (tmp_path / "a.status.xlsx").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):
+def test_a_full_disk_is_one_sentence_and_nothing_is_left_behind(tmp_path, monkeypatch):
     workbook(tmp_path / "a.xlsx", HEADER, ("1", "a@x.example", "Ada"))
-    (tmp_path / ".a.status.xlsx.part").mkdir()
-    with pytest.raises(ContactsError, match="cannot be written"):
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ContactsError, match="cannot be written: no space left"):
         write(tmp_path)
+    assert [found.name for found in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_two_that_write_it_at_once_do_not_mix(tmp_path):
+    path = tmp_path / "a.status.xlsx"
+
+    def rows(name, meanwhile=None):
+        yield (name, "sent"), None, ("", "", "", "")
+        if meanwhile:
+            write_book(path, [meanwhile], now=NOW)
+        yield (name, "sent"), None, ("", "", "", "")
+
+    quick = Page("Clients", ["First name"], rows("Ada"), ["sent", "sent"])
+    write_book(path, [Page("Clients", ["First name"], rows("Ben", meanwhile=quick), ["sent", "sent"])], now=NOW)
+    assert [row[0].value for row in load_workbook(path)["Clients"]] == ["First name", "Ben", "Ben"]
+    assert [found.name for found in tmp_path.iterdir()] == ["a.status.xlsx"]
 
 
 def test_every_part_of_it_is_named_in_its_content_types(tmp_path):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailer.errors import ServerError
+from mailer.errors import ConfigError, ServerError
 from mailer.ledger.opening import open_ledger
 from mailer.mailbox.imap import Mailbox, Position
 from tests import mails
@@ -133,6 +133,16 @@ def test_the_server_is_believed_only_with_a_certificate_that_is_trusted(dovecot)
         Mailbox.open(place, "ada", PASSWORD)
     with Mailbox.open(place, "ada", PASSWORD, ca_file=dovecot.certificate) as mailbox:
         assert mailbox.special_folder("Sent") == "Sent"
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_an_authority_that_cannot_be_used_is_said_to_be_so(dovecot, tmp_path, content):
+    authority = tmp_path / "authority.pem"
+    if content:
+        authority.write_text(content)
+    place = dovecot.place(server=f"127.0.0.1:{dovecot.tls_port}", security="tls")
+    with pytest.raises(ConfigError, match=r"`ca_file` .*authority\.pem cannot be used"):
+        Mailbox.open(place, "ada", PASSWORD, ca_file=authority)
 
 
 def test_starttls_is_verified_too(dovecot):
