@@ -82,6 +82,8 @@ class Bench:
     due: Mapping[int, Due] = field(default_factory=dict)
     #: 0 for the first mail, 1… for follow-ups.
     step: int = 0
+    #: The people whose row was met already, and which copy of it: a second row of theirs makes no second mail.
+    met: set[tuple[int, int]] = field(default_factory=set)
 
     def takes(self, person: int, *, kept: bool) -> bool:
         """Whether this preparation is about that person; a scheduled round takes in only those who are due."""

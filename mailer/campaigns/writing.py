@@ -43,10 +43,22 @@ def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact]) -> Iterat
         known = _without_forgotten(bench, tx, batch)
         newest = people.newest(tx)
         groups = people.identify_everyone(tx, known, at=bench.now)
-        rows = _rows(bench, tx, list(zip(known, groups, strict=True)), newest, met)
+        rows = _rows(bench, tx, list(_first_rows(bench, zip(known, groups, strict=True))), newest, met)
         settled = [row.kept.id for row in rows if row.kept and row.kept.status not in OPEN]
         drafts.mark_seen(tx, settled, seen=bench.seen)
         yield [row for row in rows if row.kept is None or row.kept.status in OPEN]
+
+
+def _first_rows(
+    bench: Bench, everyone: Iterable[tuple[Contact, tuple[int, ...]]]
+) -> Iterator[tuple[Contact, tuple[int, ...]]]:
+    """Of who stands in several rows or lists, the first: the others would say the same person other words."""
+    for contact, group in everyone:
+        if (group[0], contact.copy) in bench.met:
+            bench.result.skip("met")
+            continue
+        bench.met.add((group[0], contact.copy))
+        yield contact, group
 
 
 def _keep(bench: Bench, tx: Transaction, rows: Sequence[Row], rendered: Rendered) -> Sequence[Row]:

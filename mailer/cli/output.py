@@ -29,7 +29,11 @@ _HEADINGS = {
     Severity.NOTE: ("Good to know", "dim"),
 }
 #: Why rows were passed over, where one adjective does not say it.
-_LEFT_OUT = {"excluded": "left out by `where:`", "forgotten": "of people who are forgotten"}
+_LEFT_OUT = {
+    "excluded": "left out by `where:`",
+    "forgotten": "of people who are forgotten",
+    "met": "of people who have an earlier row",
+}
 #: A pipe has no width of its own; long enough that nothing is cut.
 _PIPE_WIDTH = 10_000
 #: What could steer a terminal: control characters but for line ends, halves of characters, changes of direction.

@@ -163,8 +163,8 @@ def _back(campaign: str) -> Response:
 
 def _passed_over(why: str, count: int) -> str:
     """How many rows a preparation left out: "2 rows passed over (not meant by this campaign)"."""
-    why = "not meant by this campaign" if why == "excluded" else why
-    return f"{count} row{'' if count == 1 else 's'} passed over ({why})"
+    said = {"excluded": "not meant by this campaign", "met": "of people who have an earlier row"}.get(why, why)
+    return f"{count} row{'' if count == 1 else 's'} passed over ({said})"
 
 
 def _prepared(done: Prepared) -> str:

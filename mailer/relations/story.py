@@ -67,9 +67,13 @@ def find_contact(ledger: Ledger, relations: Relations, who: str) -> Contact | No
     with ledger.read() as tx:
         known = people.find(tx, who.strip())
     found = [each.contact for each in relations.everyone if not set(known).isdisjoint(each.people)]
-    if len(found) > 1:
+    if len(known) > 1 and len(found) > 1:
         raise _ambiguous(who, len(found))
-    return _row_of(found[0], who.strip()) if found else None
+    named = (
+        contact for contact in found if who.strip().casefold() in {contact.key.casefold(), contact.address.casefold()}
+    )
+    first = next(named, found[0] if found else None)
+    return _row_of(first, who.strip()) if first else None
 
 
 def _row_of(contact: Contact, who: str) -> Contact:

@@ -6,9 +6,10 @@ import pytest
 
 from mailer import campaigns
 from mailer.errors import ContactsError, TemplateError, UsageError
+from mailer.ledger import people
 from mailer.ledger.moves import move
 from mailer.model import Status
-from tests.factories import NOW
+from tests.factories import NOW, contact
 from tests.preparing import approve_all, entries, kinds, prepare, refresh, words
 from tests.workspaces import row, smtp_account
 
@@ -313,3 +314,36 @@ def test_of_grouped_rows_only_those_are_in_the_mail_that_where_asks_for(firm):
     (only,) = firm.run("drafts", "list", "thanks", "--json").json
     assert (only["address"], only["text"].strip()) == ("client1@client.example", "300;500;")
     assert "2 rows left out by `where:`" in done.out
+
+
+NEWS = """
+contacts:
+  news: {file: news.csv}
+"""
+
+
+def test_who_stands_in_two_lists_of_a_campaign_has_the_words_of_the_first_and_a_yes_that_lasts(firm):
+    config = firm.folder / "config.yaml"
+    text = config.read_text(encoding="utf-8").replace("\ncontacts:\n", NEWS)
+    config.write_text(text.replace("contacts: clients", "contacts: [clients, news]"), encoding="utf-8")
+    (firm.folder / "news.csv").write_text(
+        "E-mail,First name,Amount\nclient1@client.example,Bobby,1\nzoe@client.example,Zoe,2\n", encoding="utf-8"
+    )
+    with firm.open() as workspace:
+        first = prepare(workspace)
+        approve_all(workspace)
+        second = prepare(workspace)
+        subjects = [entry.subject for entry in entries(workspace)]
+    assert subjects == ["Thank you, Bob1", "Thank you, Bob2", "Thank you, Bob3", "Thank you, Zoe"]
+    assert (first.made, first.changed, first.skipped["met"]) == (4, 0, 1)
+    assert (second.changed, second.unchanged, second.voided) == (0, 4, [])
+
+
+def test_two_rows_of_people_who_were_joined_make_one_mail(workspace):
+    sheet = [contact(f"client{number}@client.example", key=f"C000{number}") for number in (1, 2)]
+    with workspace.ledger.begin() as tx:
+        first, second = people.identify(tx, sheet, at=NOW)
+        people.merge(tx, second, first)
+    done = prepare(workspace)
+    assert (done.made, done.skipped["met"]) == (2, 1)
+    assert [entry.subject for entry in entries(workspace)] == ["Thank you, Bob1", "Thank you, Bob3"]

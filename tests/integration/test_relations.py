@@ -9,7 +9,7 @@ from mailer.campaigns import suppress as silence
 from mailer.care import State
 from mailer.errors import UsageError
 from mailer.ledger import erasing, people
-from mailer.relations import story_of
+from mailer.relations import find_contact, story_of
 from mailer.scheduling.occasions import occasions_ahead
 from tests.cared import CONFIG, make_caring, relations_of, send_thanks, touched
 from tests.factories import NOW
@@ -189,3 +189,13 @@ def test_who_is_forgotten_stays_so_while_the_sheet_still_has_them(workspace):
         held = erasing.everything_about(tx, "client1@client.example")
         assert people.find(tx, "C0001") == []
     assert (held["known_as"], held["names"]) == ([], [])
+
+
+def test_of_the_rows_of_people_who_were_joined_the_one_named_is_meant(workspace):
+    relations = relations_of(workspace)
+    with workspace.ledger.begin() as tx:
+        first, second, *_ = (each.people[0] for each in relations.everyone)
+        people.merge(tx, second, first)
+    relations = relations_of(workspace)
+    for number in (1, 2):
+        assert find_contact(workspace.ledger, relations, f"client{number}@client.example").key == f"C000{number}"
