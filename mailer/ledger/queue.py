@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Integer, Select, Text, bindparam, func, or_, 
 from mailer.ledger import suppressions
 from mailer.ledger.listing import BESIDE_WORDS, draft_of
 from mailer.ledger.moves import PROGRAM, attempt, claim, move, move_each
-from mailer.ledger.schema import campaigns, deliveries, instant, rounds, stops
+from mailer.ledger.schema import campaigns, deliveries, events, instant, rounds, stops
 from mailer.ledger.timing import thread_of
 from mailer.ledger.words import envelope
 from mailer.model import Delivery, Outcome, Receipt, Status
@@ -214,6 +214,7 @@ def record(tx: Connection, settled: Sequence[Settled], *, at: datetime) -> None:
     """Write receipts back. A deferred one without a new due time has been given up.
 
     One that was answered before its content left, and was meanwhile taken back by a person, stays as they left it.
+    One that was put off, and whose campaign was cancelled while it was leaving, is cancelled as the others were.
     """
     unbegun = [each.row.id for each in settled if not each.begun]
     taken_back = set(unbegun) - set(_begin(tx, unbegun, at)) if unbegun else set()
@@ -225,6 +226,22 @@ def record(tx: Connection, settled: Sequence[Settled], *, at: datetime) -> None:
         rows = [_settled_row(each, status) for each in group]
         left = {"sent_at": at} if status in {Status.SENT, Status.UNCONFIRMED} else {}
         move_each(tx, rows, status, Status.SENDING, at=at, who=PROGRAM, values=left)
+    if put_off := by_status.get(Status.QUEUED):
+        called_back = _called_back(tx, [each.row.id for each in put_off])
+        move(tx, called_back, Status.CANCELLED, at=at, who=PROGRAM, note="cancelled while it was leaving")
+
+
+def _called_back(tx: Connection, ids: Sequence[int]) -> list[int]:
+    """Those whose campaign was cancelled after they began to leave."""
+    began = select(func.max(events.c.at)).where(
+        events.c.delivery_id == deliveries.c.id, events.c.to_status == Status.SENDING
+    )
+    query = (
+        select(deliveries.c.id)
+        .join(rounds)
+        .where(deliveries.c.id.in_(ids), rounds.c.cancelled_at > began.scalar_subquery())
+    )
+    return list(tx.execute(query).scalars())
 
 
 def _status_after(settled: Settled) -> Status:

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event
 
 import mailer.ledger
+from mailer.campaigns import cancel, retry
 from mailer.errors import LedgerError
 from mailer.ledger import drafts, listing, moves, opening, queue, schema, suppressions
 from mailer.ledger.moves import move
@@ -172,6 +173,34 @@ def test_an_envelope_refused_after_a_person_took_the_mail_back_changes_nothing(l
         refused = Receipt(Outcome.REFUSED, Phase.RCPT, 550)
         queue.record(tx, [queue.Settled(delivery, refused, begun=False)], at=NOW)
     assert status_of(ledger, delivery_id) is Status.CANCELLED
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DEFERRED, Outcome.STOPPED])
+def test_a_mail_that_was_leaving_when_its_campaign_was_cancelled_and_was_put_off_never_goes(ledger, outcome):
+    add_queued(ledger)
+    second, (row,) = timedelta(seconds=1), due(ledger)
+    with ledger.begin() as tx:
+        queue.begin(tx, [row], at=NOW)
+    cancel(ledger, who="ada", now=NOW + second, campaign="thank-you")
+    put_off = queue.Settled(row, Receipt(outcome, Phase.CONTENT, 451), NOW)
+    with ledger.begin() as tx:
+        queue.record(tx, [put_off], at=NOW + 2 * second)
+        assert listing.entries(tx)[0].status is Status.CANCELLED
+
+
+def test_what_a_person_sends_again_after_its_campaign_was_cancelled_may_be_put_off(ledger):
+    add_queued(ledger)
+    second, (row,) = timedelta(seconds=1), due(ledger)
+    with ledger.begin() as tx:
+        queue.begin(tx, [row], at=NOW)
+        queue.record(tx, [queue.Settled(row, Receipt(Outcome.REFUSED, Phase.CONTENT, 550))], at=NOW)
+    cancel(ledger, who="ada", now=NOW + second, campaign="thank-you")
+    retry(ledger, [1], who="ada", now=NOW + 2 * second)
+    with ledger.begin() as tx:
+        queue.begin(tx, [row], at=NOW + 3 * second)
+        put_off = queue.Settled(row, Receipt(Outcome.DEFERRED, Phase.CONTENT, 451), NOW)
+        queue.record(tx, [put_off], at=NOW + 4 * second)
+        assert listing.entries(tx)[0].status is Status.QUEUED
 
 
 def test_what_a_crash_left_in_sending_is_unconfirmed(ledger):
