@@ -1,11 +1,10 @@
-"""A mail → whether it is a complaint about ours (RFC 5965, and Microsoft's older form), and whom it names."""
+"""A mail → whether it is a complaint about ours (RFC 5965, and Microsoft's older form)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from mailer.mailbox.mime import Headers, Mail, address_in
+from mailer.mailbox.mime import Headers, Mail
 
 #: Feedback types in which a person objects; the others are reports between machines.
 _OBJECTIONS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list", "other", "complaint", ""})
@@ -36,20 +35,6 @@ def is_complaint(mail: Mail) -> bool:
     return any(kind in _OBJECTIONS for kind in types) if types else True
 
 
-def complainants(mail: Mail) -> tuple[str, ...]:
-    """List whom the report names as recipients of our mail, lower case; providers often hide them."""
-    return tuple(dict.fromkeys(address for value in _named(mail) if (address := address_in(value))))
-
-
 def _blocks(mail: Mail) -> list[Headers]:
     text = mail.leaf("message/feedback-report")
     return [Headers(block) for block in re.split(r"\n\s*\n", text) if "feedback-type" in block.lower()]
-
-
-def _named(mail: Mail) -> Iterator[str]:
-    for block in _blocks(mail):
-        for field in ("original-rcpt-to", "removal-recipient"):
-            yield from block.all(field)
-    for inner in mail.carried:
-        yield from inner.headers.all(_MICROSOFT)
-        yield from inner.headers.all("to")

@@ -139,5 +139,3 @@ class Incoming:
     is_absence: bool = False
     #: When an absent person is back, if the mail says so.
     back_on: date | None = None
-    #: Whom a complaint names as the recipient of our mail, lower case.
-    complainants: tuple[str, ...] = ()

@@ -42,8 +42,7 @@ def read(content: bytes, known: Known, *, today: date) -> Incoming:
 
 def _by_kind(mail: Mail, plain: Incoming, known: Known, today: date) -> Incoming:
     if complaints.is_report(mail):
-        kind = Kind.COMPLAINT if complaints.is_complaint(mail) else Kind.REPORT
-        return replace(plain, kind=kind, complainants=complaints.complainants(mail))
+        return replace(plain, kind=Kind.COMPLAINT if complaints.is_complaint(mail) else Kind.REPORT)
     if is_notice(mail):
         notices = notices_in(mail)
         return replace(plain, kind=Kind.NOTICE if notices else Kind.UNCLEAR, notices=notices)

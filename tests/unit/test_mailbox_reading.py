@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailer.mailbox import Kind, Reason, read
 from mailer.mailbox.incoming import PLAIN_WORDS, Action
 from mailer.mailbox.mime import BYTE_LIMIT
-from tests.mails import BOB, KNOWN, ORIGINAL, OURS, US, every_mail, failed, feedback, mail, report, words
+from tests.mails import BOB, KNOWN, ORIGINAL, OURS, US, every_mail, failed, mail, report, words
 
 TODAY = date(2026, 11, 21)
 MADE = list(every_mail())
@@ -121,10 +121,6 @@ def test_a_mail_that_merely_quotes_our_message_id_line_is_about_it():
 
 def test_our_own_mail_is_not_a_reply():
     assert understood(mail("Hi Bob", sender=US, In_Reply_To=OURS)).kind is Kind.OTHER
-
-
-def test_a_complaint_names_whose_it_is():
-    assert understood(feedback("abuse")).complainants == (BOB,)
 
 
 def test_an_answer_below_the_quoted_mail_is_found():
