@@ -61,7 +61,8 @@ def try_accounts(settings: Settings, names: tuple[str, ...]) -> int:
 def _row(account: Account) -> tuple[str, str, str, str]:
     if account.outbox:
         return account.from_, f"files in {account.outbox}", "", ""
-    return account.from_, account.server, account.password, f"{account.per_day} a day"
+    password = account.password if account.username or account.sign_in else "none: no `username:`"
+    return account.from_, account.server, password, f"{account.per_day} a day"
 
 
 def _json(name: str, account: Account) -> dict[str, object]:

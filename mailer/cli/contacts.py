@@ -79,6 +79,8 @@ def check(settings: Settings, /, source: str, as_json: bool, **options: str | No
     else:
         output.line(_summary(reading, count))
         output.problems(problems)
+        if not count:
+            output.tell("Nobody in it can be written to: mend what is told above, or name another sheet with --sheet.")
     return 0 if count else ContactsError.exit_code
 
 

@@ -107,21 +107,23 @@ def show(settings: Settings, delivery_id: int, as_json: bool) -> None:
 
 @deliveries.command()
 @click.argument("ids", metavar="ID...", nargs=-1, required=True, type=NUMBER)
-@click.option("--sent", "to", flag_value=Status.SENT.value, help="It arrived: you saw it in the Sent folder.")
-@click.option("--send-again", "to", flag_value=Status.QUEUED.value, help="It did not leave: send it again.")
-@click.option("--cancel", "to", flag_value=Status.CANCELLED.value, help="Let it be.")
+@click.option("--sent", is_flag=True, help="It arrived: you saw it in the Sent folder.")
+@click.option("--send-again", is_flag=True, help="It did not leave: send it again.")
+@click.option("--cancel", is_flag=True, help="Let it be.")
 @click.option("--note", metavar="TEXT", default="", help="How you know, for the history.")
 @click.pass_obj
-def resolve(settings: Settings, ids: tuple[int, ...], to: str | None, note: str) -> int:
+def resolve(settings: Settings, ids: tuple[int, ...], sent: bool, send_again: bool, cancel: bool, note: str) -> int:
     """Say what became of unconfirmed mails."""
     from mailer import campaigns as use
 
-    if to is None:
-        raise UsageError("Say what became of it.", cure="Add --sent, --send-again or --cancel.")
+    said = {Status.SENT: sent, Status.QUEUED: send_again, Status.CANCELLED: cancel}
+    if sum(said.values()) != 1:
+        raise UsageError("Say what became of it.", cure="Add --sent, --send-again or --cancel: one of them.")
+    to = next(status for status, given in said.items() if given)
     with settings.workspace() as workspace:
         ledger = ledger_of(settings, workspace, ids)
-        done = use.resolve(ledger, ids, Status(to), who=workspace.who, now=workspace.now, note=note)
-    return tell_decision(done, _RESOLVED[Status(to)])
+        done = use.resolve(ledger, ids, to, who=workspace.who, now=workspace.now, note=note)
+    return tell_decision(done, _RESOLVED[to])
 
 
 @deliveries.command()

@@ -117,12 +117,33 @@ def _print_fitting(columns: Sequence[str], cells: Sequence[Sequence[str]], title
 
     widths = _widths(columns, cells)
     narrow = sum(width + _GAP for width in widths if width <= _NARROW) <= console().width // 2
+    if not narrow and sum(widths) + _GAP * len(widths) > console().width:
+        _print_stacked(columns, cells, title)
+        return
     shown = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for column, width in zip(columns, widths, strict=True):
         shown.add_column(Text(column), overflow="fold", no_wrap=narrow and width <= _NARROW)
     for row in cells:
         shown.add_row(*map(Text, row))
     console().print(shown)
+
+
+def _print_stacked(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str) -> None:
+    """The same where there is no room for columns: each row a block of lines, without what is empty in it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if title:
+        console().print(Text(title))
+    for row in cells:
+        block = Table.grid(padding=(0, 2))
+        block.add_column(no_wrap=True, style="dim")
+        block.add_column(overflow="fold")
+        for column, cell in zip(columns, row, strict=True):
+            if cell:
+                block.add_row(Text(column), Text(cell))
+        console().print()
+        console().print(block)
 
 
 def _print_whole(columns: Sequence[str], cells: Sequence[Sequence[str]], title: str) -> None:

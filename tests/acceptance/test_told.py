@@ -224,3 +224,21 @@ def test_a_check_tells_of_a_country_that_is_none(firm):
         config.write_text(config.read_text(encoding="utf-8").replace("country: NG", f"country: {country}"), "utf-8")
         assert ("`EN` is the code of no country" in firm.run("check").out) is told
         config.write_text(config.read_text(encoding="utf-8").replace(f"country: {country}", "country: NG"), "utf-8")
+
+
+def test_one_thing_alone_became_of_an_unconfirmed_mail(firm):
+    for words in ([], ["--sent", "--send-again"]):
+        assert "Add --sent, --send-again or --cancel: one of them." in firm.run(
+            "deliveries", "resolve", 1, *words, code=2
+        ).err  # fmt: skip
+
+
+def test_a_sheet_with_nobody_in_it_says_so(firm):
+    firm.write_sheet([])
+    assert "Nobody in it can be written to" in firm.run("contacts", "check", "clients", code=65).err
+
+
+def test_an_account_without_a_login_is_not_said_to_have_a_password(firm):
+    firm.write_config(account=smtp_account(1))
+    listed = firm.run("accounts", "list").out
+    assert ("none: no `username:`" in listed, "keyring" in listed) == (True, False)

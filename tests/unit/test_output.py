@@ -54,6 +54,18 @@ def test_short_columns_stay_whole_in_a_narrow_terminal(capsys, monkeypatch):
     assert max(map(len, click.unstyle(out).splitlines())) <= 40
 
 
+def test_where_there_is_no_room_for_columns_each_row_is_a_block_of_lines(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    row = ["16", "Kemi Bakare <tunde@bakare.example>", "Thank you, Kemi", "ben", "draft, held", ""]
+    output.table(["Id", "To", "Subject", "From", "Status", "Look at"], [row, ["17", "Bob", "", "", "", "it"]])
+    told = click.unstyle(capsys.readouterr().out).split("\n\n")
+    lines = [[line.split("  ", 1) for line in block.strip().splitlines()] for block in told]
+    assert ["Subject", "Thank you, Kemi"] in [[part.strip() for part in line] for line in lines[0]]
+    assert [[part.strip() for part in line] for line in lines[1]] == [["Id", "17"], ["To", "Bob"], ["Look at", "it"]]
+    assert max(map(len, "\n".join(told).splitlines())) <= 40
+
+
 def test_many_columns_go_in_parts_that_fit_the_terminal(capsys):
     row = ["7", "00017", "Ngozi", "ngozi@lagoonfoods.example"]
     output.wide_table(["", "A", "B", "C"], [row], title="Clients", width=40)
