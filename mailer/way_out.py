@@ -64,7 +64,6 @@ _HEADERS = {
 def way_out(ledger: Ledger, firm: str, *, now: Callable[[], datetime]) -> Flask:
     """Make the web application for a ledger; `firm` is the name on its page."""
     app = Flask("mailer.way_out")
-    app.config["MAX_CONTENT_LENGTH"] = 10_000
 
     @app.route("/<path:path>", methods=["GET", "POST"])
     def page(path: str) -> tuple[str, int]:

@@ -8,6 +8,9 @@ from mailer.cli.output import tell
 from mailer.cli.settings import Settings
 from mailer.errors import UsageError
 
+#: A click says far less than so many bytes; more is not taken from anybody.
+_LARGEST = 10_000
+
 
 @click.command("unsubscribe-server")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -28,7 +31,9 @@ def unsubscribe_server(settings: Settings, host: str, port: int) -> None:
 
         app = way_out(workspace.ledger, firm.name, now=lambda: workspace.now)
         try:
-            server = waitress.create_server(app, host=host, port=port, threads=4, ident=None)
+            server = waitress.create_server(
+                app, host=host, port=port, threads=4, ident=None, max_request_body_size=_LARGEST
+            )
         except OSError as error:
             why = error.strerror or error
             raise UsageError(f"Nothing can listen on {host}:{port}: {why}.", cure="Choose another --port.") from error

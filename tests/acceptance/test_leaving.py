@@ -2,6 +2,7 @@
 
 import re
 import socket
+import urllib.error
 import urllib.request
 
 import pytest
@@ -60,6 +61,19 @@ def test_one_click_on_a_personal_mail_suppresses_its_reader_and_a_scanner_nobody
         serving.terminate()
         serving.communicate()
     assert suppressed(firm) == ["client2@client.example"]
+
+
+def test_who_sends_much_to_the_page_is_refused_before_it_is_kept_anywhere(firm):
+    host_the_page(firm, 2525)
+    port = free_port()
+    serving = firm.start("unsubscribe-server", "--port", port)
+    try:
+        assert "is answered on" in serving.stderr.readline()
+        with pytest.raises(urllib.error.HTTPError, match="413"):
+            asked(f"http://127.0.0.1:{port}/x", b"x" * 20_000)
+    finally:
+        serving.terminate()
+        serving.communicate()
 
 
 @pytest.mark.parametrize("said", [("suppress", "add"), ("forget", "--yes")])
