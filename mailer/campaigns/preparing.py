@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +27,6 @@ from mailer.model import Contact, Problem
 # Reading sheets and rendering are imported where they are needed: most passes find that nothing changed.
 if TYPE_CHECKING:
     from mailer.templates import Template
-
-#: How many contacts are rendered and written in one transaction.
-BATCH = 2000
 
 
 @dataclass(slots=True)
@@ -82,8 +78,6 @@ class Bench:
     due: Mapping[int, Due] = field(default_factory=dict)
     #: 0 for the first mail, 1… for follow-ups.
     step: int = 0
-    #: The people whose row was met already, and which copy of it: a second row of theirs makes no second mail.
-    met: set[tuple[int, int]] = field(default_factory=set)
 
     def takes(self, person: int, *, kept: bool) -> bool:
         """Whether this preparation is about that person; a scheduled round takes in only those who are due."""
@@ -129,16 +123,14 @@ def prepare(
 
 
 def _render_all(bench: Bench, crew: Crew[Sequence[Row], Rendered]) -> None:
-    """Every contact in, batch by batch."""
+    """Every contact in, source by source."""
     from mailer import contacts
 
     for source in bench.campaign.contacts:
         settings, firm, own_day = bench.config.contacts[source], bench.config.firm, bench.campaign.own_day
         bench.files.add([bench.folder / settings.file])
         reading = contacts.read(source, settings, bench.folder, firm=firm, today=_today(bench), own_day=own_day)
-        stream = _included(bench, reading, settings)
-        for contact in stream:
-            writing.write(bench, chain([contact], islice(stream, BATCH - 1)), crew)
+        writing.write(bench, _included(bench, reading, settings), crew)
         bench.result.problems += reading.problems
         for why, count in reading.skipped.items():
             bench.result.skip(why, count)

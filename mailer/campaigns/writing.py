@@ -1,10 +1,11 @@
-"""One batch of contacts into the ledger: rendered, checked, compared with what stands there, written."""
+"""Contacts into the ledger: rendered, checked, compared with what stands there, written; so many in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from itertools import islice, tee
+from itertools import chain, islice, tee
 from typing import TYPE_CHECKING
 
 from mailer.campaigns.rendering import Rendered, Row
@@ -22,43 +23,73 @@ if TYPE_CHECKING:
 
 #: So many rows are looked up and rendered at a time, in turns by several processes where there are some.
 PART = 100
+#: How many of these parts are written in one transaction.
+PARTS = 20
 #: Statuses in which fresh words still matter.
 OPEN = (Status.DRAFT, Status.QUEUED)
 
+#: A person, and which copy of their mail.
+Mail = tuple[int, int]
+
+
+class _Met:
+    """What the rows before have taken, of this transaction and the one before: some of it may not be written yet."""
+
+    def __init__(self) -> None:
+        self._places: dict[Mailbox, Place] = {}
+        self._earlier_places: dict[Mailbox, Place] = {}
+        self._mails: set[Mail] = set()
+        self._earlier_mails: set[Mail] = set()
+
+    def turn(self) -> None:
+        """Forget the transaction before: by now all of it stands in the ledger."""
+        self._places, self._earlier_places = {}, self._places
+        self._mails, self._earlier_mails = set(), self._mails
+
+    def know(self, places: Mapping[Mailbox, Place]) -> None:
+        """Take in what the ledger knows."""
+        self._places.update(places)
+
+    def first_at(self, mailbox: Mailbox, here: Place) -> Place:
+        """The first mail to an address, `here` where there is none before."""
+        return self._earlier_places.get(mailbox) or self._places.setdefault(mailbox, here)
+
+    def take(self, mail: Mail) -> bool:
+        """Take a mail; False where a row before has it."""
+        if mail in self._mails or mail in self._earlier_mails:
+            return False
+        self._mails.add(mail)
+        return True
+
 
 def write(bench: Bench, contacts: Iterable[Contact], crew: Crew[Sequence[Row], Rendered]) -> None:
-    """Render contacts and bring the ledger up to date with them, in one transaction."""
-    with bench.ledger.begin() as tx:
-        looking, rendering = tee(_parts(bench, tx, iter(contacts)))
-        for rendered in crew.answers(rendering):
+    """Render contacts and bring the ledger up to date with them; what one transaction has written stays."""
+    contacts = iter(contacts)
+    first = list(islice(contacts, 1))  # a household's last row may be far down: who sends need not wait for it
+    met = _Met()
+    with bench.ledger.writer() as writer, ExitStack() as turn:
+        tx = turn.enter_context(writer.begin())
+        looking, rendering = tee(_parts(bench, tx, chain(first, contacts), met))
+        for number, rendered in enumerate(crew.answers(rendering), 1):
             rest = _keep(bench, tx, next(looking), rendered)
             while rest:
                 rest = _keep(bench, tx, rest, crew.work(rest))
+            if number % PARTS == 0:
+                turn.close()
+                turn.enter_context(writer.begin())
+                met.turn()
 
 
-def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact]) -> Iterator[list[Row]]:
-    """The rows to render, part by part; those before may still be on their way into the ledger."""
-    met: dict[Mailbox, Place] = {}
+def _parts(bench: Bench, tx: Transaction, contacts: Iterator[Contact], met: _Met) -> Iterator[list[Row]]:
+    """The rows to render, part by part; a few parts before may still be on their way into the ledger."""
     while batch := list(islice(contacts, PART)):
         known = _without_forgotten(bench, tx, batch)
         newest = people.newest(tx)
         groups = people.identify_everyone(tx, known, at=bench.now)
-        rows = _rows(bench, tx, list(_first_rows(bench, zip(known, groups, strict=True))), newest, met)
+        rows = _rows(bench, tx, list(zip(known, groups, strict=True)), newest, met)
         settled = [row.kept.id for row in rows if row.kept and row.kept.status not in OPEN]
         drafts.mark_seen(tx, settled, seen=bench.seen)
         yield [row for row in rows if row.kept is None or row.kept.status in OPEN]
-
-
-def _first_rows(
-    bench: Bench, everyone: Iterable[tuple[Contact, tuple[int, ...]]]
-) -> Iterator[tuple[Contact, tuple[int, ...]]]:
-    """Of who stands in several rows or lists, the first: the others would say the same person other words."""
-    for contact, group in everyone:
-        if (group[0], contact.copy) in bench.met:
-            bench.result.skip("met")
-            continue
-        bench.met.add((group[0], contact.copy))
-        yield contact, group
 
 
 def _keep(bench: Bench, tx: Transaction, rows: Sequence[Row], rendered: Rendered) -> Sequence[Row]:
@@ -89,18 +120,15 @@ def _rows(
     tx: Transaction,
     everyone: Sequence[tuple[Contact, tuple[int, ...]]],
     newest: int,
-    met: dict[Mailbox, Place],
+    met: _Met,
 ) -> list[Row]:
-    """The rows with what the ledger knows of them; of people it met after `newest` it knows nothing yet.
-
-    `met` are the first mails to each address in this transaction, which may not be written yet.
-    """
+    """The rows with what the ledger knows of them; of people it met after `newest` it knows nothing yet."""
     persons = {group[0] for _, group in everyone if group[0] <= newest}
     known = drafts.kept(tx, bench.round.id, bench.step, persons)
     threads = drafts.first_subjects(tx, bench.round.id, persons) if bench.step else {}
     pairs = [
         (contact, group)
-        for contact, group in everyone
+        for contact, group in _first_rows(bench, everyone, known, met)
         if bench.takes(group[0], kept=(group[0], contact.copy) in known)
         and (not bench.step or (group[0], contact.copy) in threads)
     ]
@@ -111,14 +139,14 @@ def _rows(
     addresses = {address for contact, _ in pairs for address in contact.addresses}
     blocked = suppressions.among(tx, addresses)
     own_day = bool(bench.campaign.own_day)
-    met.update({} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses, own_day=own_day))
+    met.know({} if bench.step else drafts.first_in_round(tx, bench.round.id, addresses, own_day=own_day))
     rows = []
     for contact, (person, *others) in pairs:
         kept = known.get((person, contact.copy))
         here = Place(kept.id if kept else None, contact.source)
         due = kept or bench.due.get(person)
         day = due.now_at if own_day and due else None
-        places = {address: met.setdefault((address.lower(), day), here) for address in contact.addresses}
+        places = {address: met.first_at((address.lower(), day), here) for address in contact.addresses}
         rows.append(
             Row(
                 contact,
@@ -133,6 +161,18 @@ def _rows(
             )
         )
     return rows
+
+
+def _first_rows(
+    bench: Bench, everyone: Iterable[tuple[Contact, tuple[int, ...]]], known: Mapping[Mail, Kept], met: _Met
+) -> Iterator[tuple[Contact, tuple[int, ...]]]:
+    """Of who stands in several rows or lists, the first: the others would say the same person other words."""
+    for contact, group in everyone:
+        mail = (group[0], contact.copy)
+        if met.take(mail) and not (mail in known and known[mail].seen == bench.seen):
+            yield contact, group
+        else:
+            bench.result.skip("met")
 
 
 def _is_other(place: Place, here: Place) -> bool:

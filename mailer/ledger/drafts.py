@@ -34,6 +34,8 @@ class Kept:
     now_at: datetime | None = None
     #: What stands beside the words: its row, and whose hours it keeps (see `_BESIDE`).
     beside: tuple[Any, ...] = ()
+    #: The preparation that saw its row last.
+    seen: int = 0
 
 
 #: What a rendering tells that is no part of the words, and may change without them.
@@ -47,6 +49,7 @@ _KEPT = select(
     deliveries.c.problems,
     deliveries.c.edit,
     deliveries.c.now_at,
+    deliveries.c.seen,
     *(deliveries.c[name] for name in _BESIDE),
 ).where(
     deliveries.c.round_id == bindparam("round"),
@@ -69,6 +72,7 @@ def kept(tx: Connection, round_id: int, step: int, persons: Iterable[int]) -> di
             row.edit["base"] if row.edit else "",
             row.now_at,
             tuple(row[-len(_BESIDE) :]),
+            row.seen,
         )
         for row in rows
     }

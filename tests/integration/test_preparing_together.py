@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import pytest
 
 from mailer import campaigns
-from mailer.ledger import drafts, listing, rounds
+from mailer.ledger import drafts, listing, people, rounds
 from mailer.model import Edit
-from tests.factories import NOW
+from tests.factories import NOW, contact
 from tests.workspaces import Firm, row
 
 TEMPLATE = """---
@@ -102,6 +102,27 @@ def test_a_long_list_is_prepared_again_alike_by_many_and_by_one(two_firms):
     entry = kept(two_firms[0])[0][2]
     assert "changed-beneath" in {problem.kind for problem in entry.problems}
     assert kept(two_firms[1]) == kept(two_firms[0])
+
+
+def test_rows_that_are_on_their_way_at_a_commit_are_known_to_those_behind_them(firm, tmp_path):
+    """Around each hundred after the first two thousand, two rows of one address, and two of one person."""
+    rows = [row(number) for number in range(2600)]
+    ends = range(2100, 2600, 100)
+    for end in ends:
+        rows[end + 10] = row(end + 10, e_mail=f"client{end - 10}@client.example")
+    firm.write_sheet(rows)
+    with firm.open() as workspace, workspace.ledger.begin() as tx:
+        for end in ends:
+            pair = [contact(f"client{number}@client.example", key=f"C{number}") for number in (end - 20, end + 20)]
+            first, second = people.identify(tx, pair, at=NOW)
+            people.merge(tx, second, first)
+    other = Firm(shutil.copytree(firm.folder, tmp_path / "other"))
+    made = alone(firm)
+    other.run("campaigns", "prepare", "thanks")
+    assert (made.made, made.skipped) == (2595, {"met": 5})
+    assert kept(other) == kept(firm)
+    doubled = [entry.address for entry in kept(firm)[0] if "doubled" in {each.kind for each in entry.problems}]
+    assert doubled == [f"client{end - 10}@client.example" for end in ends]
 
 
 def test_the_files_of_many_rows_are_never_all_in_memory(firm):

@@ -65,7 +65,7 @@ def test_real_mail_is_told_in_a_workbook_without_the_word_rehearsal(firm):
 
 
 def test_a_status_workbook_that_cannot_be_written_stops_nothing(firm):
-    beside(firm, ".clients.rehearsal.status.xlsx.part").mkdir()
+    beside(firm, "clients.rehearsal.status.xlsx").mkdir()
     firm.write_config(campaign="review: none")
     ran = firm.run("send", "thanks", "--yes")
     assert "3 sent" in ran.out
