@@ -94,7 +94,7 @@ def _counts(workspace: Workspace, campaign: str) -> dict[str, dict[Status, int]]
         return {round_name: counts for (_, round_name), counts in listing.counts(tx, campaign).items()}
 
 
-def _must_be_known(workspace: Workspace, campaign: str) -> None:
+def must_be_known(workspace: Workspace, campaign: str) -> None:
     """Raise UsageError for a campaign that neither config.yaml has nor, as one that was taken out of it, the ledger."""
     if not _counts(workspace, campaign):
         workspace.config.campaign(campaign)
@@ -242,7 +242,7 @@ def cancel(settings: Settings, campaign: str, address: str | None, yes: bool) ->
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
-        _must_be_known(workspace, campaign)
+        must_be_known(workspace, campaign)
         ledger = workspace.ledger_of(campaign)
         whom = f"to {address}" if address else "that has not gone"
         if not ask(f"Cancel every mail of {campaign} {whom}?", yes=yes):
@@ -286,7 +286,7 @@ def catch_up(settings: Settings, campaign: str, round_name: str | None) -> None:
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
-        _must_be_known(workspace, campaign)
+        must_be_known(workspace, campaign)
         ledger = workspace.ledger_of(campaign)
         done, waiting = use.catch_up(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
     line(f"{counted(len(done.done), 'mail')} for the next open hour.")
@@ -303,7 +303,7 @@ def let_go(settings: Settings, campaign: str, round_name: str | None) -> None:
     from mailer import campaigns as use
 
     with settings.workspace() as workspace:
-        _must_be_known(workspace, campaign)
+        must_be_known(workspace, campaign)
         ledger = workspace.ledger_of(campaign)
         done = use.let_go(ledger, campaign, who=workspace.who, now=workspace.now, round_name=round_name)
     line(f"{counted(len(done.done), 'mail')} let go.")

@@ -47,6 +47,8 @@ def list_deliveries(
     settings: Settings, campaign: str | None, status: str | None, address: str | None, as_json: bool
 ) -> None:
     """What became of the mails of a campaign, or of all."""
+    from mailer.cli.campaigns import must_be_known
+    from mailer.config.references import RESERVED
     from mailer.ledger import listing
 
     with settings.workspace() as workspace:
@@ -54,6 +56,8 @@ def list_deliveries(
         with ledger.read() as tx:
             statuses = [Status(status)] if status else AFTER_APPROVAL
             entries = listing.entries(tx, campaign=campaign, statuses=statuses, address=address)
+        if campaign and not entries and campaign not in RESERVED:
+            must_be_known(workspace, campaign)
         tell_where_numbered(workspace, campaign, "deliveries")
         rows = [
             [

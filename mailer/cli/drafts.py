@@ -66,6 +66,7 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
     if as_json:
         print_json([draft_json(entry, words.get(entry.id)) for entry in entries])
         return
+    prepare = settings.command("campaigns", "prepare", campaign) if campaign and not (every or status) else ""
     table(
         ["Id", "To", "Subject", "From", "Status", "Look at"],
         [
@@ -79,7 +80,7 @@ def list_drafts(settings: Settings, campaign: str | None, status: str | None, ev
             ]
             for entry in entries
         ],
-        empty="No drafts." + (f" Make some: {settings.command('campaigns', 'prepare', campaign)}" if campaign else ""),
+        empty=f"No drafts. Make some: {prepare}" if prepare else "No such drafts." if every or status else "No drafts.",
     )
 
 

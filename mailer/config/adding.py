@@ -18,6 +18,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 from mailer.config.audiences import is_internal
 from mailer.config.models import Config
 from mailer.config.reading import checked, examined, read
+from mailer.config.sentences import nearest
 from mailer.errors import ConfigError, UsageError
 
 _SECTION = "campaigns"
@@ -49,7 +50,8 @@ def add(path: Path, name: str) -> list[str]:
     ConfigError where the file cannot take them.
     """
     if name not in recipes():
-        raise UsageError(f"There is no ready campaign “{name}”.", cure=f"There is: {', '.join(recipes())}.")
+        found = f"There is no ready campaign “{name}”{nearest(name, list(recipes()))}"
+        raise UsageError(found, cure="`mailer campaigns add` lists them all.")
     config, recipe = read(path), recipes()[name]
     new = {each: keys for each, keys in recipe.campaigns.items() if each not in config.campaigns}
     if new:

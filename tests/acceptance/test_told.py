@@ -125,6 +125,8 @@ def test_what_cannot_be_done_is_never_passed_over_in_silence(firm):
     ("words", "said"),
     [
         ("drafts list thanks", "No drafts. Make some: mailer campaigns prepare thanks\n"),
+        ("drafts list thanks --status failed", "No such drafts.\n"),
+        ("deliveries list thank", "No such mails.\n"),
         ("deliveries list", "No such mails.\n"),
         ("campaigns status", "Nothing is prepared yet.\n"),
         ("suppress list", "Nobody is suppressed.\n"),
@@ -242,3 +244,12 @@ def test_an_account_without_a_login_is_not_said_to_have_a_password(firm):
     firm.write_config(account=smtp_account(1))
     listed = firm.run("accounts", "list").out
     assert ("none: no `username:`" in listed, "keyring" in listed) == (True, False)
+
+
+@pytest.mark.parametrize("words", ["deliveries list", "drafts list", "campaigns status", "report", "preview"])
+def test_a_campaign_that_is_none_is_told_apart_from_one_that_has_nothing(firm, words):
+    assert "There is no campaign “thnaks” in config.yaml." in firm.run(*words.split(), "thnaks", code=2).err
+
+
+def test_a_ready_campaign_is_found_by_the_nearest_name(firm):
+    assert "did you mean `birthdays`?" in firm.run("campaigns", "add", "birthday", code=2).err

@@ -128,4 +128,4 @@ def test_a_recipe_for_staff_needs_staff(tmp_path):
 def test_an_unknown_recipe_is_answered_with_those_there_are(path):
     with pytest.raises(UsageError) as caught:
         add(path, "easter")
-    assert "care-week" in caught.value.cure
+    assert "`care-week`" in str(caught.value)
