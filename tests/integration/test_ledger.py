@@ -102,6 +102,19 @@ def test_a_draft_whose_words_are_not_the_approved_ones_is_never_due(ledger):
     assert due(ledger) == []
 
 
+def test_what_waits_is_counted_for_the_campaigns_asked_for_now_and_by_its_time(ledger):
+    add_queued(ledger, 2)
+    add_queued(ledger, 3, campaign="year-end")
+    later = NOW + timedelta(hours=1)
+    add_queued(ledger, 4, campaign="news", due_at=later)
+    with ledger.read() as tx:
+        assert queue.waiting(tx, "ada", now=NOW) == (5, {later: 4})
+        assert queue.waiting(tx, "ada", now=NOW, excluded=["thank-you"]) == (3, {later: 4})
+        assert queue.waiting(tx, "ada", now=NOW, campaigns_only=["year-end"]) == (3, {})
+        assert queue.waiting(tx, "ada", now=later) == (9, {})
+        assert queue.waiting(tx, "ben", now=later) == (0, {})
+
+
 def test_a_claim_takes_only_what_is_still_queued(ledger):
     first, second = add_queued(ledger, 2)
     wanted = due(ledger)
@@ -128,6 +141,15 @@ def test_an_address_is_suppressed_by_itself_or_by_its_domain(ledger, entry):
         assert suppressions.among(tx, ["client0@client.example", "x@other.example"]) == {
             "client0@client.example": "asked"
         }
+
+
+def test_who_may_be_written_to_again_is_the_only_one(ledger):
+    with ledger.begin() as tx:
+        for entry in ("bob@client.example", "eve@client.example"):
+            suppressions.add(tx, entry, reason="asked", who="ada", at=NOW)
+        assert suppressions.remove(tx, "Bob@client.example")
+        assert not suppressions.remove(tx, "bob@client.example")
+        assert [entry.what for entry in suppressions.entries(tx)] == ["eve@client.example"]
 
 
 def test_the_reason_told_is_that_of_the_address_before_that_of_its_domain(ledger):
