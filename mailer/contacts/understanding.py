@@ -66,7 +66,7 @@ class Understanding:
         country = _code(fields, "country", country_code)
         zone = _shown(fields, "timezone")
         return Contact(
-            key=self._key(row) or identity(address),
+            key=self._key(row) or (identity(address) if address else ""),
             address=address,
             name=_name(fields),
             fields=fields,

@@ -48,6 +48,16 @@ def test_a_mail_to_the_household_is_one_touch_for_each_of_them(home):
     assert second in together.people
 
 
+def test_children_without_key_and_address_do_not_make_two_households_one(firm, home):
+    child = dict.fromkeys(("client_no", "e_mail"))
+    rows = [[*row(1), "Stone"], [*row(2, **child), "Stone"], [*row(3), "Vale"], [*row(4, **child), "Vale"]]
+    firm.write_sheet(rows, header=[*HEADER, "Household"])
+    prepare(home.ledger, home.config, home.folder, "thanks", ByHand(), now=home.now)
+    first, second = clients(home)
+    assert [len(each.contact.members) for each in (first, second)] == [2, 2]
+    assert not set(first.people) & set(second.people)
+
+
 @pytest.mark.parametrize("who", ["C0001", "C0002"])
 @pytest.mark.parametrize("kind", ["replied", "heard"])
 def test_a_word_from_either_starts_the_clock_of_both(home, who, kind):

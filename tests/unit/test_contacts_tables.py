@@ -196,6 +196,22 @@ def test_a_household_column_joins_different_addresses_and_those_without(tmp_path
     assert family.fields["first_name"].shown == "Ada, Kid et Ben"
 
 
+def test_a_row_that_belongs_to_two_households_makes_them_one(tmp_path):
+    rows = (
+        ("1", "a@x.example", "Ada", None),
+        ("2", "b@x.example", "Ben", "Bakare"),
+        ("3", "c@x.example", "Cy", None),
+        ("4", "A@x.example", "Kid", "bakare"),
+        ("5", "b@x.example", "Dan", None),
+    )
+    family, other = read_all(
+        workbook(tmp_path / "a.xlsx", (*HEADER, "Household"), *rows), key="Client no", together="household"
+    )
+    assert [member.key for member in family.members] == ["1", "2", "4", "5"]
+    assert family.addresses == ("a@x.example", "b@x.example")
+    assert other.addresses == ("c@x.example",)
+
+
 def test_who_shares_an_address_and_has_a_day_of_their_own_is_no_doubled_address(tmp_path):
     rows = (("1", "home@x.example", "1 May"), ("2", "home@x.example", "3 June"))
     path = workbook(tmp_path / "a.xlsx", ("Client no", "E-mail", "Birthday"), *rows)
@@ -203,6 +219,15 @@ def test_who_shares_an_address_and_has_a_day_of_their_own_is_no_doubled_address(
     found = contacts.read("clients", source, tmp_path, firm=FIRM, today=TODAY, own_day="birthday")
     assert [contact.key for contact in found] == ["1", "2"]
     assert found.problems == []
+
+
+def test_who_has_a_day_of_their_own_and_no_address_is_written_to_at_the_others_if_a_key_tells_them_apart(tmp_path):
+    header = ("Client no", "E-mail", "Household", "Birthday")
+    rows = (("1", "a@x.example", "Bakare", "1 May"), ("2", None, "Bakare", "3 June"), (None, None, "Bakare", "4 July"))
+    path = workbook(tmp_path / "a.xlsx", header, *rows)
+    source = ContactSource(file=path.name, key="Client no", together="household")
+    found = contacts.read("clients", source, tmp_path, firm=FIRM, today=TODAY, own_day="birthday")
+    assert [(contact.key, contact.address) for contact in found] == [("1", "a@x.example"), ("2", "a@x.example")]
 
 
 def test_somebody_without_address_or_household_stays_a_problem(tmp_path):
