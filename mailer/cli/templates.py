@@ -198,7 +198,7 @@ def new_template(settings: Settings, name: str, like: str, language: str) -> Non
     from mailer.contacts.words import language_code
 
     folder, _ = _workspace(settings)
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+    if not re.fullmatch(r"[\w-]+", name):
         raise UsageError(f"“{name}” cannot be a template's name.", cure="Use letters, digits and hyphens.")
     code = language_code(language) if language else ""
     if language and not code:

@@ -12,6 +12,7 @@ from babel.lists import format_list
 
 from mailer.addresses import identity
 from mailer.contacts.header import field_name
+from mailer.errors import ContactsError
 from mailer.model import Contact, Field
 
 if TYPE_CHECKING:
@@ -100,9 +101,17 @@ def joined(rows: Iterable[Contact], source: ContactSource, language: str, own_da
 def meant(contact: Contact, is_meant: Callable[[Contact], bool], source: ContactSource) -> Contact | None:
     """The contact, if it is meant; of grouped rows, such as invoices, those that are: None where there is none."""
     if not (source.group_by and contact.members):
-        return contact if is_meant(contact) else None
-    rows = [row for row in contact.members if is_meant(row)]
+        return contact if _is_meant(contact, is_meant) else None
+    rows = [row for row in contact.members if _is_meant(row, is_meant)]
     return contact if len(rows) == len(contact.members) else next(group_rows(rows, source.group_by), None)
+
+
+def _is_meant(row: Contact, is_meant: Callable[[Contact], bool]) -> bool:
+    """Ask of a row; raises ContactsError with its place where that cannot be said."""
+    try:
+        return is_meant(row)
+    except ContactsError as error:
+        raise ContactsError(f"{row.source}: {error}", cure=error.cure) from error
 
 
 def without(contact: Contact, gone: AbstractSet[str], source: ContactSource, language: str) -> Iterator[Contact]:

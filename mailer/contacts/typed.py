@@ -16,22 +16,38 @@ _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
 
 
 def typed(text: str, place: Place) -> Value:
-    """Give the value of a text as the region writes it: 1.234,50 is a number in German, 00123 is text."""
+    """Give the value of a text as the region writes it: 1.234,50 is a number in German, as is 5 €; 00123 is text."""
     text = text.strip()
-    if not text or not (text[0].isdigit() or (text[0] == "-" and text[1:2].isdigit())):
-        return text or None
+    if bare := _without_currency(text, place):
+        amount = None if bare.endswith("%") else _number(bare, place)
+        return text if amount is None else amount
+    number = _number(text, place)
+    if number is not None:
+        return number
+    day = _day(text, place) if text[:1].isdigit() else None
+    return (text or None) if day is None else day
+
+
+def _number(text: str, place: Place) -> int | float | None:
+    if not (text[:1].isdigit() or (text[:1] == "-" and text[1:2].isdigit())):
+        return None
     if _INTEGER.fullmatch(text):
         return int(text)
-    day = _day(text, place)
-    if day is not None:
-        return day
     match = _decimal(place.decimal, place.group).fullmatch(text)
     if not match:
-        return text
+        return None
     number = float(match[1].replace(place.group, "").replace("\u00a0", "").replace(" ", "").replace(place.decimal, "."))
     if not isfinite(number):
-        return text
+        return None
     return number / 100 if match[2] else number
+
+
+def _without_currency(text: str, place: Place) -> str:
+    """What stands beside the region's own currency; "" where there is none, or nothing else."""
+    sign = "".join(place.currency).strip()
+    if not sign or text.count(sign) != 1 or not (text.startswith(sign) or text.endswith(sign)):
+        return ""
+    return text.replace(sign, "").strip()
 
 
 @lru_cache(maxsize=32)

@@ -347,3 +347,10 @@ def test_two_rows_of_people_who_were_joined_make_one_mail(workspace):
     done = prepare(workspace)
     assert (done.made, done.skipped["met"]) == (2, 1)
     assert [entry.subject for entry in entries(workspace)] == ["Thank you, Bob1", "Thank you, Bob3"]
+
+
+def test_a_condition_that_cannot_be_worked_out_names_the_row(firm):
+    firm.edit_sheet(lambda sheet: sheet.__setitem__("F3", "a lot"))
+    firm.write_config(campaign="where: amount > 5")
+    with firm.open() as workspace, pytest.raises(ContactsError, match="row 3: `amount > 5`: “amount” is text here"):
+        prepare(workspace)
