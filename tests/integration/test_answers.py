@@ -39,6 +39,9 @@ def told(ledger, content, *, status=Status.SENT, zone=""):
         (mails.mail(ACKNOWLEDGED, subject="[Ticket #4711]", In_Reply_To=mails.OURS), "an automatic answer", "noted"),
         (mails.mail("Back on 5 May 2027.", subject="Out of office", In_Reply_To=mails.OURS), "absent until", "absent"),
         (mails.acceptance(), "heard from", "replied"),
+        (mails.failed("4.4.1", "timed out", action="delayed"), "delayed: ", "noted"),
+        (mails.failed("5.2.2", "mailbox full"), "not delivered: ", "noted"),
+        (mails.failed("5.1.1", "user unknown"), "bounced, suppressed: ", "bounced"),
     ],
 )
 def test_an_answer_is_noted_for_what_it_is(ledger, content, note, kind):

@@ -128,6 +128,20 @@ def test_several_addresses_in_a_cell_are_never_cut_to_one(cell):
     assert (address, problem.kind) == (None, "several-addresses")
 
 
+@pytest.mark.parametrize(
+    ("cell", "seen"),
+    [
+        ("a@x.example\u200b", "a@x.example[U+200B]"),
+        ("Ada Obi\u00a0<a@x.example>", "Ada Obi[U+00A0]<a@x.example>"),
+        ("mailto:a@x.example", "mailto:a@x.example"),
+    ],
+)
+def test_what_was_left_out_around_an_address_is_shown_even_where_nobody_sees_it(cell, seen):
+    address, (problem,) = parse_address(cell)
+    assert (address, problem.kind, problem.severity) == ("a@x.example", "cleaned-address", Severity.NOTE)
+    assert problem.what == f"“{seen}” was read as a@x.example."
+
+
 def test_a_comma_in_a_display_name_is_no_second_address():
     assert split_addresses('"Lee, Bob" <bob@firm.example>') == ("bob@firm.example",)
 

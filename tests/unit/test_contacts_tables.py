@@ -196,6 +196,12 @@ def test_a_household_column_joins_different_addresses_and_those_without(tmp_path
     assert family.fields["first_name"].shown == "Ada, Kid et Ben"
 
 
+def test_a_member_without_address_is_no_problem_of_a_household_and_what_else_is_odd_is_told(tmp_path):
+    rows = (("1", None, "Kid", "Bakare"), ("2", "info@x.example", "Ada", "Bakare"))
+    path = workbook(tmp_path / "a.xlsx", (*HEADER, "Household"), *rows)
+    assert kinds(reading(path, key="Client no", together="household")) == ["role-address"]
+
+
 def test_a_row_that_belongs_to_two_households_makes_them_one(tmp_path):
     rows = (
         ("1", "a@x.example", "Ada", None),

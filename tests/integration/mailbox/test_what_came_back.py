@@ -52,8 +52,9 @@ def test_a_refusal_of_our_own_domain_speaks_to_the_firm(inbox, ledger):
 def test_a_delayed_mail_is_only_noted(inbox, ledger):
     delivery_id, message_id = sent(ledger)
     inbox.deliver(about(mails.failed("4.4.1", "timed out", action="delayed"), message_id))
-    checked(inbox, ledger)
-    assert status_of(ledger, delivery_id) is Status.SENT
+    (news,) = checked(inbox, ledger).news
+    assert news.note.startswith("delayed: ")
+    assert (status_of(ledger, delivery_id), suppressed(ledger)) == (Status.SENT, set())
 
 
 def test_a_notice_about_somebody_we_did_not_write_to_suppresses_nobody(inbox, ledger):
