@@ -41,6 +41,13 @@ def test_the_same_address_in_two_workbooks_is_one_person(ledger):
     )
 
 
+@pytest.mark.parametrize(
+    "before", [contact("bob@x.example"), keyed("N-4", "bob@x.example", source_name="newsletter")], ids=["none", "other"]
+)
+def test_who_has_no_number_in_a_workbook_yet_is_the_same_person_with_one(ledger, before):
+    assert identify(ledger, before) == identify(ledger, keyed("17", "bob@x.example"))
+
+
 def test_two_client_numbers_on_one_address_are_two_people(ledger):
     first, second = identify(ledger, keyed("17", "home@x.example"), keyed("18", "home@x.example"))
     assert first != second

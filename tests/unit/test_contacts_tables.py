@@ -163,6 +163,22 @@ def test_of_a_household_nobody_is_written_to_at_a_forgotten_address_of_one_of_th
     assert left.addresses == ("a@x.example", "c@x.example")
 
 
+def test_of_several_addresses_those_that_are_not_written_to_are_told(tmp_path):
+    found = reading(
+        workbook(tmp_path / "a.xlsx", HEADER, ("1", TWO, "Ada"), ("2", "c@x.example", "Ben")), several="first"
+    )
+    assert [[problem.what for problem in contact.problems] for contact in found] == [
+        ["Only a@x.example is written to, not b@x.example."],
+        [],
+    ]
+
+
+def test_where_none_of_several_addresses_is_one_each_is_told(tmp_path):
+    found = reading(workbook(tmp_path / "a.xlsx", HEADER, ("1", "a@; b@", "Ada")), several="first")
+    assert list(found) == []
+    assert [problem.kind for problem in found.problems] == ["bad-address"] * 2
+
+
 def test_a_bad_address_among_several_is_said_and_the_others_stand(tmp_path):
     found = reading(workbook(tmp_path / "a.xlsx", HEADER, ("1", "a@x.example; b@", "Ada")), several="together")
     assert [(contact.address, contact.also) for contact in found] == [("a@x.example", ())]
