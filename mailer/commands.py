@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 
@@ -11,11 +12,11 @@ _PLAIN, _LIVELY = re.compile(r"[\w@%+=:,./-]+"), re.compile(r"[\"$`\\!]")
 
 def command(*words: object) -> str:
     """Say the command of these words, to be pasted: ``command("send", "thank you")`` is `mailer send "thank you"`."""
-    return " ".join(["mailer", *map(_quoted, map(str, words))])
+    return " ".join(["mailer", *map(quoted, map(str, words))])
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
     """In double quotes where it needs any, since Windows knows no other; in single ones where those would not do."""
     if _PLAIN.fullmatch(word):
         return word
-    return shlex.quote(word) if _LIVELY.search(word) else f'"{word}"'
+    return shlex.quote(word) if _LIVELY.search(word) and os.name != "nt" else f'"{word}"'

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from pathlib import Path
 
 import click
 
+from mailer import commands
 from mailer.cli.output import line
 from mailer.errors import UsageError
 
@@ -72,7 +72,7 @@ def _run(place: Path, *command: str) -> int:
     """Show a command and run it as if it had been typed; gives its exit code."""
     from mailer.cli import cli
 
-    line(f"$ mailer {shlex.join(command)}")
+    line(f"$ {commands.command(*command)}")
     options = [] if command[0] == "init" else ["--config", str(place / "config.yaml")]
     code: int | None = cli.main([*options, *command], prog_name="mailer", standalone_mode=False)
     return code or 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 from collections.abc import Iterator
 from importlib.resources import files
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 
 from mailer.cli import output
+from mailer.commands import quoted
 from mailer.errors import UsageError
 
 #: What a workspace is made of; `config.example.yaml` becomes `config.yaml`.
@@ -36,7 +36,7 @@ def init(folder: Path) -> None:
     output.line("  templates/    letters worth sending, to be made yours")
     for path in kept:
         output.tell(f"Kept your own {path.relative_to(folder)}.")
-    there = "" if folder == Path() else f"cd {shlex.quote(str(folder))}, then "
+    there = "" if folder == Path() else f"cd {quoted(str(folder))}, then "
     output.line(f"→ Next: {there}mailer contacts check clients")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import mailer
-from mailer.commands import command
+from mailer.commands import command, quoted
 
 
 def test_words_that_no_shell_takes_apart_stand_as_they_are():
@@ -18,6 +18,7 @@ def test_words_that_no_shell_takes_apart_stand_as_they_are():
 
 def test_a_name_with_spaces_stands_in_double_quotes_which_windows_knows_too():
     assert command("send", "thank you") == 'mailer send "thank you"'
+    assert quoted("our thanks") == '"our thanks"'
     assert command("suppress", "remove", "o'brien@client.example") == 'mailer suppress remove "o\'brien@client.example"'
 
 
