@@ -140,6 +140,18 @@ def test_header_lines_are_short_and_encoded_words_no_longer_than_75():
     assert all(len(word) <= 75 and word.endswith(b"?=") for word in words)
 
 
+def test_the_addresses_of_a_header_have_a_comma_between_them_and_none_behind():
+    people = ("Bob <bob@client.example>", "al@client.example", "Ada Obi <ada@client.example>")
+    content = composed(delivery(to=people)).content.replace(b"\r\n ", b" ")
+    assert b"\r\nTo: Bob <bob@client.example>, al@client.example, Ada Obi <ada@client.example>\r\n" in content
+
+
+@pytest.mark.parametrize(("last", "fold"), [("ends", " "), ("ended", "\r\n ")])
+def test_a_header_is_folded_only_where_its_line_would_be_longer_than_78(last, fold):
+    words = ("word " * 13).rstrip()
+    assert unstructured("Subject", f"{words} {last}") == f"Subject: {words}{fold}{last}\r\n"
+
+
 def test_bcc_is_in_the_envelope_only():
     message = composed(delivery(cc=("carol@client.example",), bcc=("Eve <eve@client.example>",)))
     assert message.rcpt_to == ("bob@client.example", "carol@client.example", "eve@client.example")
