@@ -202,8 +202,21 @@ def thirty_mails() -> Pair:
         mailer = str(Path(sys.executable).with_name("mailer"))
         firm.run(folder, mailer, "check", "--accept-ledger")
         ours = rivals.seconds(mailer, "send", "--yes", folder=folder)
-        libraries = (sys.executable, "-c", "import click, jinja2, yagmail, sqlalchemy")
+        libraries = (sys.executable, "-c", IMPORTS)
         return Pair(ours, min(rivals.seconds(*libraries, folder=folder) for _ in range(3)))
+
+
+def checked() -> Pair:
+    """The whole check of a workspace of 30 rows, but for what asks a server."""
+    with firm.place() as folder:
+        firm.make(folder, rows=30)
+        mailer = str(Path(sys.executable).with_name("mailer"))
+        libraries = (sys.executable, "-c", IMPORTS)
+        ours, theirs = (
+            min(rivals.seconds(*command, folder=folder) for _ in range(3))
+            for command in ((mailer, "check", "--offline"), libraries)
+        )
+    return Pair(ours, theirs)
 
 
 def desk_pages() -> Pair:
@@ -215,7 +228,7 @@ WORK = "{} rows prepared and sent"
 MAILMERGE, SOURCE, PASS = "mailmerge 2.3.0", "smtp-source, 10 sessions", "the send pass, {}, 10 connections"
 WAY = "three commands: 5,000 rows prepared, approved, sent"
 OPENPYXL = "openpyxl's read_only pass over the same cells"
-LIBRARIES = "importing click, jinja2, yagmail, sqlalchemy"
+LIBRARIES, IMPORTS = "importing click, jinja2, yagmail, sqlalchemy", "import click, jinja2, yagmail, sqlalchemy"
 
 ALL = (
     Measure("two-thousand", WORK.format("2,000"), "mails/s", MAILMERGE, 7.5, 12, lambda: prepared_and_sent(2000)),
@@ -261,6 +274,18 @@ ALL = (
         times=1,
     ),
     Measure(
+        "hundred-thousand-memory",
+        "peak memory, 100,000 mails",
+        "MB",
+        "1,000 mails",
+        2,
+        1.3,
+        lambda: growth("megabytes", rows=100_000, over=1_000),
+        is_ceiling=True,
+        times=1,
+        is_long=True,
+    ),
+    Measure(
         "million-memory",
         "peak memory, 1,000,000 mails",
         "MB",
@@ -296,5 +321,6 @@ ALL = (
         times=1,
     ),
     Measure("help", "mailer --help", "s", "importing click", 1.5, 1.2, help_text, is_ceiling=True, times=5),
+    Measure("check", "mailer check, 30 rows", "s", LIBRARIES, 2.5, 1.7, checked, is_ceiling=True),
     Measure("thirty", "mailer send, 30 mails", "s", LIBRARIES, 2.2, 1.7, thirty_mails, is_ceiling=True),
 )
