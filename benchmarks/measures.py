@@ -182,6 +182,22 @@ def growth(what: str, *, rows: int, over: int) -> Pair:
     return Pair(whole_campaign(rows)[what], whole_campaign(over)[what])
 
 
+def memory(name: str, *, mails: int, over: int, is_long: bool = False) -> Measure:
+    """The peak memory of a campaign of so many mails, beside that of a smaller one."""
+    return Measure(
+        name,
+        f"peak memory, {mails:,} mails",
+        "MB",
+        f"{over:,} mails",
+        2,
+        1.3,
+        lambda: growth("megabytes", rows=mails, over=over),
+        is_ceiling=True,
+        times=1,
+        is_long=is_long,
+    )
+
+
 def help_text() -> Pair:
     with firm.place() as folder:
         ours, theirs = (
@@ -262,41 +278,9 @@ ALL = (
     Measure(
         "reading", "100,000 × 12 .xlsx → contacts", "s", OPENPYXL, 1, 0.4, reading_contacts, is_ceiling=True, times=1
     ),
-    Measure(
-        "memory",
-        "peak memory, 10,000 mails",
-        "MB",
-        "1,000 mails",
-        2,
-        1.3,
-        lambda: growth("megabytes", rows=10_000, over=1_000),
-        is_ceiling=True,
-        times=1,
-    ),
-    Measure(
-        "hundred-thousand-memory",
-        "peak memory, 100,000 mails",
-        "MB",
-        "1,000 mails",
-        2,
-        1.3,
-        lambda: growth("megabytes", rows=100_000, over=1_000),
-        is_ceiling=True,
-        times=1,
-        is_long=True,
-    ),
-    Measure(
-        "million-memory",
-        "peak memory, 1,000,000 mails",
-        "MB",
-        "10,000 mails",
-        2,
-        1.3,
-        lambda: growth("megabytes", rows=1_000_000, over=10_000),
-        is_ceiling=True,
-        times=1,
-        is_long=True,
-    ),
+    memory("memory", mails=10_000, over=1_000),
+    memory("hundred-thousand-memory", mails=100_000, over=1_000, is_long=True),
+    memory("million-memory", mails=1_000_000, over=10_000, is_long=True),
     Measure(
         "million-cost",
         "cost of a mail among 1,000,000",

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 from mailer.compose import compose
 from mailer.config.models import Account
@@ -96,8 +95,8 @@ class Order:
     committed: Callable[[], None] = lambda: None
     #: The https address at which a mail's recipient leaves by one click; "" for none.
     way_out: Callable[[Delivery], str] = lambda _delivery: ""
-    #: The last touch on an account's message, with its date: the firm's DKIM signature.
-    signed: Callable[[str, Message, datetime], Message] = lambda _account, message, _date: message
+    #: The last touch on a message, with its date: the DKIM signature of the account's domain.
+    signed: Callable[[Message, datetime], Message] = lambda message, _date: message
 
 
 def send_due(
@@ -227,7 +226,7 @@ class _Pass:
             # what is signed must not be encoded anew on its way (RFC 6376 section 5.3)
             eight_bit=self.transport.eight_bit and not self.account.dkim,
             way_out=self.order.way_out,
-            signed=partial(self.order.signed, self.name),
+            signed=self.order.signed,
             now=self.now,
         )
 

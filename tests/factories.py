@@ -68,6 +68,18 @@ def due(tx, account: str = "ada", *, limit: int = 100) -> list[queue.DueRow]:
     return queue.due(tx, queue.select_due(account, now=NOW), limit=limit)
 
 
+def now_due(ledger) -> list[queue.DueRow]:
+    """The same, where nothing else is done in the transaction."""
+    with ledger.read() as tx:
+        return due(tx)
+
+
+def status_of(ledger, delivery_id: int) -> Status:
+    """How a delivery stands."""
+    with ledger.read() as tx:
+        return listing.entries(tx, ids=[delivery_id])[0].status
+
+
 def add_queued(ledger, count: int = 1, *, due_at: datetime = NOW, **changes) -> list[int]:
     """So many approved deliveries; returns their ids."""
     ids = add_drafts(ledger, count, **changes)

@@ -43,11 +43,6 @@ def checked(inbox, ledger, *, open_mailbox=None, place=None, now=NOW):
     return check(open_mailbox or inbox.open, ledger, "ada", place, own=own, now=now, today=TODAY)
 
 
-def status_of(ledger, delivery_id):
-    with ledger.read() as tx:
-        return listing.entries(tx, ids=[delivery_id])[0].status
-
-
 def suppressed(ledger):
     """The addresses that no mail goes to."""
     with ledger.read() as tx:

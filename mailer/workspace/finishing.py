@@ -28,10 +28,10 @@ def ways_out(workspace: Workspace, ledger: Ledger) -> Callable[[Delivery], str]:
     return lambda delivery: f"{base}/{token_of(delivery.message_id, secret)}"
 
 
-def signature(workspace: Workspace, name: str) -> Callable[[str, Message, datetime], Message]:
+def signature(workspace: Workspace, name: str) -> Callable[[Message, datetime], Message]:
     """How an account's messages are signed; they stay as they are where it has no key. Raises ConfigError."""
     own = signer(workspace, name)
-    return lambda _account, message, date: own.sign(message, date) if own else message
+    return own.sign if own else lambda message, _date: message
 
 
 def signer(workspace: Workspace, name: str) -> Signer | None:

@@ -1,40 +1,19 @@
 """The ledger: allowed moves, claims, receipts, and what is refused."""
 
-import sqlite3
 import traceback
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
-from threading import Barrier
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event
 
-import mailer.ledger
 from mailer.campaigns import cancel, retry
 from mailer.errors import LedgerError
-from mailer.ledger import drafts, listing, moves, opening, queue, schema, suppressions
+from mailer.ledger import drafts, listing, moves, queue, schema, suppressions
 from mailer.ledger.moves import move
 from mailer.model import MOVES, Outcome, Phase, Receipt, Status
 from tests import factories
-from tests.factories import NOW, add_drafts, add_queued, rendering
+from tests.factories import NOW, add_drafts, add_queued, now_due, rendering, status_of
 
 ACCEPTED = Receipt(Outcome.ACCEPTED, Phase.CONTENT, 250, "2.0.0", "queued")
-
-
-def due(ledger, account="ada"):
-    with ledger.read() as tx:
-        return factories.due(tx, account)
-
-
-def status_of(ledger, delivery_id):
-    with ledger.read() as tx:
-        return listing.entries(tx, ids=[delivery_id])[0].status
 
 
 def test_one_person_cannot_have_two_mails_in_one_round(ledger):
@@ -91,7 +70,7 @@ def test_the_words_come_back_as_they_were_put_in(ledger):
 def test_what_is_due_comes_in_order_and_not_before_its_time(ledger):
     late = add_queued(ledger, 2, due_at=NOW + timedelta(hours=1), campaign="later")
     early = add_queued(ledger, 2, campaign="now")
-    assert [each.id for each in due(ledger)] == early
+    assert [each.id for each in now_due(ledger)] == early
     assert late
 
 
@@ -99,7 +78,7 @@ def test_a_draft_whose_words_are_not_the_approved_ones_is_never_due(ledger):
     (delivery_id,) = add_queued(ledger)
     with ledger.begin() as tx:
         drafts.rewrite(tx, {delivery_id: rendering(subject="Other words")}, seen=2)
-    assert due(ledger) == []
+    assert now_due(ledger) == []
 
 
 def test_what_waits_is_counted_for_the_campaigns_asked_for_now_and_by_its_time(ledger):
@@ -117,7 +96,7 @@ def test_what_waits_is_counted_for_the_campaigns_asked_for_now_and_by_its_time(l
 
 def test_a_claim_takes_only_what_is_still_queued(ledger):
     first, second = add_queued(ledger, 2)
-    wanted = due(ledger)
+    wanted = now_due(ledger)
     with ledger.begin() as tx:
         move(tx, [first], Status.CANCELLED, at=NOW, who="ada")
     with ledger.begin() as tx:
@@ -126,7 +105,7 @@ def test_a_claim_takes_only_what_is_still_queued(ledger):
 
 def test_a_suppressed_address_is_cancelled_in_the_claim(ledger):
     (delivery_id,) = add_queued(ledger)
-    wanted = due(ledger)
+    wanted = now_due(ledger)
     with ledger.begin() as tx:
         suppressions.add(tx, "client.example", reason="asked us to stop", who="ada", at=NOW)
     with ledger.begin() as tx:
@@ -173,7 +152,7 @@ def test_the_reason_told_is_that_of_the_address_before_that_of_its_domain(ledger
 )
 def test_a_receipt_settles_a_delivery(ledger, outcome, due_at, status):
     (delivery_id,) = add_queued(ledger)
-    (delivery,) = due(ledger)
+    (delivery,) = now_due(ledger)
     with ledger.begin() as tx:
         queue.begin(tx, [delivery], at=NOW)
         queue.record(tx, [queue.Settled(delivery, Receipt(outcome, Phase.CONTENT, 0), due_at)], at=NOW)
@@ -182,14 +161,14 @@ def test_a_receipt_settles_a_delivery(ledger, outcome, due_at, status):
 
 def test_a_receipt_for_a_delivery_that_is_not_ours_is_not_recorded(ledger):
     add_queued(ledger)
-    (delivery,) = due(ledger)
+    (delivery,) = now_due(ledger)
     with pytest.raises(LedgerError), ledger.begin() as tx:
         queue.record(tx, [queue.Settled(delivery, ACCEPTED)], at=NOW)
 
 
 def test_an_envelope_refused_after_a_person_took_the_mail_back_changes_nothing(ledger):
     (delivery_id,) = add_queued(ledger)
-    (delivery,) = due(ledger)
+    (delivery,) = now_due(ledger)
     with ledger.begin() as tx:
         move(tx, [delivery_id], Status.CANCELLED, at=NOW, who="ada")
         refused = Receipt(Outcome.REFUSED, Phase.RCPT, 550)
@@ -200,7 +179,7 @@ def test_an_envelope_refused_after_a_person_took_the_mail_back_changes_nothing(l
 @pytest.mark.parametrize("outcome", [Outcome.DEFERRED, Outcome.STOPPED])
 def test_a_mail_that_was_leaving_when_its_campaign_was_cancelled_and_was_put_off_never_goes(ledger, outcome):
     add_queued(ledger)
-    second, (row,) = timedelta(seconds=1), due(ledger)
+    second, (row,) = timedelta(seconds=1), now_due(ledger)
     with ledger.begin() as tx:
         queue.begin(tx, [row], at=NOW)
     cancel(ledger, who="ada", now=NOW + second, campaign="thank-you")
@@ -212,7 +191,7 @@ def test_a_mail_that_was_leaving_when_its_campaign_was_cancelled_and_was_put_off
 
 def test_what_a_person_sends_again_after_its_campaign_was_cancelled_may_be_put_off(ledger):
     add_queued(ledger)
-    second, (row,) = timedelta(seconds=1), due(ledger)
+    second, (row,) = timedelta(seconds=1), now_due(ledger)
     with ledger.begin() as tx:
         queue.begin(tx, [row], at=NOW)
         queue.record(tx, [queue.Settled(row, Receipt(Outcome.REFUSED, Phase.CONTENT, 550))], at=NOW)
@@ -237,7 +216,7 @@ def test_what_a_crash_left_in_sending_is_unconfirmed(ledger):
 
 def test_the_quota_counts_what_may_have_left_in_the_last_24_hours(ledger):
     add_queued(ledger, 3)
-    sent, unsure, refused = due(ledger)
+    sent, unsure, refused = now_due(ledger)
     with ledger.begin() as tx:
         queue.begin(tx, [sent, unsure, refused], at=NOW)
         outcomes = {sent: Outcome.ACCEPTED, unsure: Outcome.UNCONFIRMED, refused: Outcome.REFUSED}
@@ -252,170 +231,3 @@ def test_a_stopped_account_goes_on_when_its_time_has_come(ledger):
         queue.stop(tx, "ada", at=NOW, until=NOW + timedelta(hours=24), reason="quota")
         assert list(queue.stopped(tx, now=NOW)) == ["ada"]
         assert queue.stopped(tx, now=NOW + timedelta(hours=25)) == {}
-
-
-def test_a_transaction_that_raises_leaves_nothing(ledger):
-    (delivery_id,) = add_drafts(ledger)
-    with pytest.raises(RuntimeError), ledger.begin() as tx:
-        move(tx, [delivery_id], Status.DISCARDED, at=NOW, who="ada")
-        raise RuntimeError
-    assert status_of(ledger, delivery_id) is Status.DRAFT
-
-
-def test_the_ledger_is_durable_at_every_commit(ledger):
-    with ledger.read() as tx:
-        pragmas = [tx.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
-    assert pragmas == ["wal", 2]
-
-
-def test_a_newer_ledger_is_refused(ledger):
-    with ledger.begin() as tx:
-        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    ledger.close()
-    with pytest.raises(LedgerError, match="newer mailer"):
-        opening.open_ledger(ledger.path, now=NOW)
-
-
-def test_the_backup_before_a_migration_holds_what_is_not_in_the_file_yet(ledger, monkeypatch):
-    add_drafts(ledger, 3)
-    monkeypatch.setattr(opening, "HEAD", "9999")
-    opening.open_ledger(ledger.path, now=NOW).close()
-    with closing(sqlite3.connect(f"{ledger.path}.backup")) as backup:
-        assert backup.execute("SELECT count(*) FROM deliveries").fetchone() == (3,)
-
-
-def test_the_program_knows_the_newest_migration():
-    settings = AlembicConfig()
-    settings.set_main_option("script_location", str(Path(mailer.ledger.__file__).parent / "migrations"))
-    assert ScriptDirectory.from_config(settings).get_current_head() == opening.HEAD
-
-
-def test_whoever_opens_a_new_ledger_together_with_others_finds_it_made(tmp_path):
-    together = Barrier(4)
-
-    def opened(_):
-        together.wait()
-        opening.open_ledger(tmp_path / "ledger.db", now=NOW).close()
-
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(opened, range(4))) == [None] * 4
-
-
-def test_a_file_that_is_no_ledger_is_named(tmp_path):
-    path = tmp_path / "ledger.db"
-    path.write_bytes(b"PK\x03\x04 not a database at all" * 100)
-    with pytest.raises(LedgerError, match="damaged"):
-        opening.open_ledger(path, now=NOW)
-
-
-def test_a_ledger_that_cannot_be_opened_is_named_with_the_cure(tmp_path):
-    with pytest.raises(LedgerError, match="cannot be opened") as refused:
-        opening.open_ledger(tmp_path, now=NOW)
-    assert "read and write" in refused.value.cure
-
-
-def test_a_locked_ledger_is_busy_and_nothing_is_half_done(ledger, monkeypatch):
-    monkeypatch.setattr(opening, "BUSY_SECONDS", 0)
-    second = opening.open_ledger(ledger.path, now=NOW)
-    blocker = sqlite3.connect(ledger.path)
-    blocker.execute("BEGIN IMMEDIATE")
-    with pytest.raises(opening.BusyError, match="in use"), second.begin():
-        pass
-    blocker.close()
-    second.close()
-
-
-def test_a_ledger_that_cannot_be_written_is_named_with_the_cure(ledger):
-    with pytest.raises(LedgerError, match="cannot be written") as refused, ledger.begin() as tx:
-        tx.exec_driver_sql("PRAGMA query_only = ON")
-        moves.move(tx, [], Status.SENT, at=NOW, who="ada")
-        tx.exec_driver_sql("DELETE FROM stops")
-    assert "writable" in refused.value.cure
-
-
-@pytest.mark.parametrize(
-    ("refusing", "told"), [("query_only = ON", "cannot be written"), ("max_page_count = 1", "disk .* is full")]
-)
-def test_what_the_disk_does_not_take_in_a_turn_of_a_pass_is_told_and_nothing_of_that_turn_is_kept(
-    ledger, refusing, told
-):
-    (delivery_id,) = add_queued(ledger)
-    (delivery,) = due(ledger)
-    long = Receipt(Outcome.ACCEPTED, Phase.CONTENT, 250, text="queued " * 10_000)
-    with ledger.writer() as writer, pytest.raises(LedgerError, match=told), writer.begin() as tx:
-        queue.begin(tx, [delivery], at=NOW)
-        tx.exec_driver_sql(f"PRAGMA {refusing}")
-        queue.record(tx, [queue.Settled(delivery, long)], at=NOW)
-    assert status_of(ledger, delivery_id) is Status.QUEUED
-
-
-def test_a_page_that_is_damaged_is_told_by_the_statement_that_meets_it(ledger):
-    add_queued(ledger)
-    wanted = due(ledger)
-    with ledger.read() as tx:
-        page = tx.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'deliveries'").scalar()
-    ledger.close()
-    with ledger.path.open("r+b") as file:
-        file.seek((page - 1) * 4096)
-        file.write(b"\xff" * 4096)
-    with ledger.writer() as writer, pytest.raises(LedgerError, match="damaged"), writer.begin() as tx:
-        queue.begin(tx, wanted, at=NOW)
-
-
-def test_a_turn_of_a_pass_waits_for_no_other_writer_longer_than_is_allowed(ledger, monkeypatch):
-    monkeypatch.setattr(opening, "BUSY_SECONDS", 0)
-    second = opening.open_ledger(ledger.path, now=NOW)
-    with second.writer() as writer, writer.begin():
-        pass
-    with second.writer() as writer, ledger.begin(), pytest.raises(opening.BusyError, match="in use"), writer.begin():
-        pass
-    second.close()
-
-
-def test_a_turn_of_a_pass_is_kept_or_undone_as_a_whole(ledger):
-    (delivery_id,) = add_queued(ledger)
-    wanted = due(ledger)
-
-    def stop_and_begin(tx):
-        queue.stop(tx, "ada", at=NOW, until=None, reason="quota")
-        queue.begin(tx, wanted, at=NOW)
-
-    def found():
-        with ledger.read() as tx:
-            return bool(queue.stopped(tx, now=NOW)), status_of(ledger, delivery_id)
-
-    with ledger.writer() as writer:
-        with pytest.raises(RuntimeError), writer.begin() as tx:
-            stop_and_begin(tx)
-            raise RuntimeError
-        assert found() == (False, Status.QUEUED)
-        with writer.begin() as tx:
-            stop_and_begin(tx)
-        assert found() == (True, Status.SENDING)
-
-
-def shape(tx):
-    """Every table with its columns, foreign keys and indexes, as SQLite tells them."""
-
-    def told(what, name, of):
-        return sorted((tuple(row[of:]) for row in tx.exec_driver_sql(f"PRAGMA {what}({name})")), key=repr)
-
-    names = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars()
-    return {
-        name: (
-            told("table_xinfo", name, 1),
-            told("foreign_key_list", name, 2),
-            sorted((kind, told("index_xinfo", index, 2)) for index, *kind in told("index_list", name, 1)),
-        )
-        for name in set(names) - {"alembic_version"}
-    }
-
-
-def test_the_migrations_make_the_very_tables_that_the_code_knows(ledger, tmp_path):
-    engine = create_engine(f"sqlite:///{tmp_path / 'migrated.db'}")
-    event.listen(engine, "begin", lambda tx: tx.exec_driver_sql("BEGIN"))
-    opening.migrate(engine)
-    with ledger.read() as made, engine.connect() as migrated:
-        assert compare_metadata(MigrationContext.configure(migrated), schema.metadata) == []
-        assert shape(migrated) == shape(made)
-    engine.dispose()

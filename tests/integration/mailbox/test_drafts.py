@@ -12,8 +12,8 @@ from mailer.ledger import listing, suppressions
 from mailer.ledger.moves import move
 from mailer.model import Status
 from tests import mails
-from tests.factories import NOW, add_queued
-from tests.inboxes import BOB, NEEDS_DOVECOT, checked, sent, status_of
+from tests.factories import NOW, add_queued, status_of
+from tests.inboxes import BOB, NEEDS_DOVECOT, checked, sent
 
 pytestmark = NEEDS_DOVECOT
 

@@ -9,8 +9,8 @@ from mailer.ledger import erasing, listing, people, schema
 from mailer.ledger.moves import history_of, move
 from mailer.model import Status
 from tests import mails
-from tests.factories import NOW, add_drafts, add_queued, contact
-from tests.inboxes import BOB, NEEDS_DOVECOT, about, checked, kept, reply, sent, status_of, suppressed
+from tests.factories import NOW, add_drafts, add_queued, contact, status_of
+from tests.inboxes import BOB, NEEDS_DOVECOT, about, checked, kept, reply, sent, suppressed
 
 pytestmark = NEEDS_DOVECOT
 
